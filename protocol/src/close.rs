@@ -1,0 +1,127 @@
+//! Why a connection closed and why a socket disconnected, for all protocols in one table.
+
+use std::fmt;
+
+/// Why a connection (one client link, carrying many namespaces) has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum CloseReason {
+    /// The client did not answer a heartbeat in time, or took nothing for that long.
+    PingTimeout,
+    /// The client closed the transport, or said that it closes.
+    TransportClose,
+    /// The transport broke, or the client used it in a way that its protocol forbids.
+    TransportError,
+    /// What came in could not be read as a packet of the transport's protocol.
+    ParseError,
+    /// What came in was a packet that the messaging protocol forbids at that point.
+    ForcedClose,
+    /// The server's program asked for the end of the connection.
+    ForcedServerClose,
+    /// The client did not join a namespace in time.
+    ConnectTimeout,
+    /// The client took its packets too slowly and more had to be queued than is allowed.
+    Overflow,
+    /// The server is shutting down. The client is meant to come back by itself.
+    ServerShuttingDown,
+}
+
+impl CloseReason {
+    /// The reason as its sockets hear it.
+    pub fn for_socket(self) -> DisconnectReason {
+        match self {
+            Self::PingTimeout => DisconnectReason::PingTimeout,
+            Self::TransportClose => DisconnectReason::TransportClose,
+            Self::TransportError => DisconnectReason::TransportError,
+            Self::ParseError => DisconnectReason::ParseError,
+            Self::ForcedClose | Self::ConnectTimeout | Self::Overflow => DisconnectReason::ForcedClose,
+            Self::ForcedServerClose => DisconnectReason::ForcedServerClose,
+            Self::ServerShuttingDown => DisconnectReason::ServerShuttingDown,
+        }
+    }
+
+    /// A few words for logs and metrics; finer than the socket's reason.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::ConnectTimeout => "connect timeout",
+            Self::Overflow => "outbox overflow",
+            other => other.for_socket().as_str(),
+        }
+    }
+}
+
+impl fmt::Display for CloseReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// Why a socket (a client in one namespace) has disconnected. [`as_str`](Self::as_str) gives Socket.IO's words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum DisconnectReason {
+    /// The server disconnected this socket from its namespace.
+    ServerNamespaceDisconnect,
+    /// The client left the namespace.
+    ClientNamespaceDisconnect,
+    /// The server is shutting down.
+    ServerShuttingDown,
+    /// The client did not answer a heartbeat in time.
+    PingTimeout,
+    /// The client closed the transport.
+    TransportClose,
+    /// The transport broke.
+    TransportError,
+    /// The client sent what could not be read.
+    ParseError,
+    /// The client sent a forbidden packet or took its packets too slowly.
+    ForcedClose,
+    /// The server ended the whole connection.
+    ForcedServerClose,
+}
+
+impl DisconnectReason {
+    /// The reason in Socket.IO's words, for example `transport close`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::ServerNamespaceDisconnect => "server namespace disconnect",
+            Self::ClientNamespaceDisconnect => "client namespace disconnect",
+            Self::ServerShuttingDown => "server shutting down",
+            Self::PingTimeout => "ping timeout",
+            Self::TransportClose => "transport close",
+            Self::TransportError => "transport error",
+            Self::ParseError => "parse error",
+            Self::ForcedClose => "forced close",
+            Self::ForcedServerClose => "forced server close",
+        }
+    }
+}
+
+impl fmt::Display for DisconnectReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_socket_hears_socket_ios_words_for_every_end_of_its_connection() {
+        let table = [
+            (CloseReason::PingTimeout, "ping timeout"),
+            (CloseReason::TransportClose, "transport close"),
+            (CloseReason::TransportError, "transport error"),
+            (CloseReason::ParseError, "parse error"),
+            (CloseReason::ForcedClose, "forced close"),
+            (CloseReason::ConnectTimeout, "forced close"),
+            (CloseReason::Overflow, "forced close"),
+            (CloseReason::ForcedServerClose, "forced server close"),
+            (CloseReason::ServerShuttingDown, "server shutting down"),
+        ];
+        for (reason, words) in table {
+            assert_eq!(reason.for_socket().as_str(), words);
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! Engine.IO 4: one connection over long-polling, WebSocket, or first the one and then the other.
+
+mod link;
+pub mod messages;
+mod open;
+pub mod payload;
+mod refusal;
+
+pub use link::{EngineLink, Messages, Read, Start};
+pub use open::Open;
+pub use refusal::Refusal;
+
+/// The transports by which a client can reach the server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum TransportKind {
+    /// HTTP long-polling.
+    Polling,
+    /// WebSocket.
+    WebSocket,
+}
+
+impl TransportKind {
+    /// The name in a client's query and in `upgrades`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Polling => "polling",
+            Self::WebSocket => "websocket",
+        }
+    }
+}
+
+/// Packet types, as they stand on the wire.
+pub(crate) mod kind {
+    pub(crate) const CLOSE: u8 = b'1';
+    pub(crate) const PING: u8 = b'2';
+    pub(crate) const PONG: u8 = b'3';
+    pub(crate) const MESSAGE: u8 = b'4';
+    pub(crate) const UPGRADE: u8 = b'5';
+}
+
+/// The packet that answers a poll when there is nothing else to say.
+pub const NOOP: &str = "6";
+
+/// The packet by which the server ends a connection.
+pub const CLOSE: &str = "1";

@@ -1,0 +1,97 @@
+//! Bare Engine.IO: every message is a `message` event of the main namespace, with one argument.
+
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use bytestring::ByteString;
+
+use super::{Messages, Read};
+use crate::args::Args;
+use crate::limits::Limits;
+use crate::link::Violation;
+use crate::packet::{Body, MAIN, Outbound, Packet};
+use crate::websocket::Opcode;
+use crate::wire::{TextFrame, Unit, Wire, WireFrame};
+
+/// The name of the event that stands for a message.
+pub const MESSAGE: ByteString = ByteString::from_static("message");
+
+/// Reads messages as events.
+#[derive(Debug, Default)]
+pub struct BareMessages;
+
+impl Messages for BareMessages {
+    fn text(&mut self, _: Instant, text: ByteString, _: &Limits) -> Result<Read, Violation> {
+        event(&*text)
+    }
+
+    fn binary(&mut self, _: Instant, data: Bytes, _: &Limits) -> Result<Read, Violation> {
+        event(&data)
+    }
+
+    fn deadline(&self) -> Option<Instant> {
+        None
+    }
+
+    fn extend(&mut self, _: Duration) {}
+
+    fn wire(&self) -> Wire {
+        Wire::EngineIo
+    }
+
+    fn joins_by_packet(&self) -> bool {
+        false
+    }
+}
+
+fn event<T: serde::Serialize + ?Sized>(message: &T) -> Result<Read, Violation> {
+    let args = Args::single(message).map_err(|_| Violation("a message that is no text"))?;
+    Ok(Read::Packet(Packet { namespace: MAIN, body: Body::Event { name: MESSAGE, args, ack: None } }))
+}
+
+/// Encodes the one argument of a `message` event: a string as text, binary data as such. Nothing else can be
+/// said to such a client.
+pub fn encode(packet: &Outbound<'_>) -> Option<Unit> {
+    let Outbound::Event { name: "message", args, ack: None } = packet else { return None };
+    if let [data] = args.attachments() {
+        // The only argument is the attachment itself when its placeholder is all there is.
+        let bytes = args.parse_first::<Bytes>().ok()?;
+        return (bytes == *data).then(|| Unit::One(WireFrame::new(Opcode::Binary, data)));
+    }
+    let text = args.parse_first::<String>().ok()?;
+    let mut frame = TextFrame::with_capacity(text.len() + 1);
+    frame.push(b'4');
+    frame.push_str(&text);
+    Some(Unit::One(frame.finish()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(args: &Args) -> Option<Bytes> {
+        let unit = encode(&Outbound::Event { name: "message", args, ack: None })?;
+        Some(unit.frames()[0].payload())
+    }
+
+    #[test]
+    fn text_and_binary_come_back_as_they_came() {
+        let mut messages = BareMessages;
+        let now = Instant::now();
+        let limits = Limits::default();
+        let args = |read| match read {
+            Ok(Read::Packet(Packet { body: Body::Event { args, .. }, .. })) => args,
+            other => panic!("{other:?}"),
+        };
+        let text = args(messages.text(now, "a \"quoted\" text".into(), &limits));
+        assert_eq!(message(&text).unwrap(), "4a \"quoted\" text".as_bytes());
+        let binary = args(messages.binary(now, Bytes::from_static(&[1, 2]), &limits));
+        assert_eq!(message(&binary).unwrap(), &[1, 2][..]);
+    }
+
+    #[test]
+    fn what_is_no_message_cannot_be_said() {
+        assert!(message(&Args::single(&7).unwrap()).is_none());
+        assert!(encode(&Outbound::Disconnect).is_none());
+    }
+}

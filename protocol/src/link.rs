@@ -1,0 +1,101 @@
+//! The state machine of one connection, without I/O.
+//!
+//! A driver hands in what happened (`handle_*`, with the time) and then takes out what has to be done
+//! ([`Link::poll_output`]) until there is nothing more.
+
+use std::fmt;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use bytestring::ByteString;
+
+use crate::close::CloseReason;
+use crate::packet::Packet;
+use crate::wire::{Unit, Wire};
+
+/// One transport of a connection. A connection has one, and a second one while it upgrades.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct TransportId(pub u32);
+
+/// Something whole that came in: a WebSocket message, or one packet of a polling body.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Frame {
+    /// Text.
+    Text(ByteString),
+    /// Binary data.
+    Binary(Bytes),
+}
+
+/// How a transport ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TransportEnd {
+    /// The peer closed it in order.
+    Closed,
+    /// It broke, or the peer broke its rules.
+    Failed,
+}
+
+/// Something a client must not do. The link has already decided what follows; this is for the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Violation(pub &'static str);
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+impl std::error::Error for Violation {}
+
+/// What a link wants done, in order.
+#[derive(Debug)]
+pub enum Output {
+    /// Send this on that transport. On the main transport it takes its place behind all that is queued.
+    Send(TransportId, Unit),
+    /// A packet for the messaging core.
+    Inbound(Packet),
+    /// An upgrade is under way: answer a waiting poll, and every poll until the switch, without delay.
+    Release,
+    /// From now on that transport carries the connection; the old one is done.
+    Switch(TransportId),
+    /// Close that transport. The connection lives on without it, unless its end follows.
+    Close(TransportId),
+    /// The connection is over.
+    Closed(CloseReason),
+}
+
+/// A protocol's side of a connection.
+pub trait Link: Send + 'static {
+    /// A frame came in on `from`.
+    ///
+    /// # Errors
+    /// When the peer broke the protocol. The consequence (often the end of the connection) is in the output.
+    fn handle_frame(&mut self, now: Instant, from: TransportId, frame: Frame) -> Result<(), Violation>;
+
+    /// The time of [`poll_timeout`](Self::poll_timeout) has come. Calling it early does nothing.
+    fn handle_timeout(&mut self, now: Instant);
+
+    /// A second transport appeared which wants to take over the connection.
+    ///
+    /// # Errors
+    /// When the connection cannot be upgraded now; the transport is to be refused.
+    fn transport_opened(&mut self, now: Instant, which: TransportId) -> Result<(), Violation>;
+
+    /// A transport has ended.
+    fn transport_closed(&mut self, now: Instant, which: TransportId, how: TransportEnd);
+
+    /// The one instant at which [`handle_timeout`](Self::handle_timeout) must be called.
+    fn poll_timeout(&self) -> Option<Instant>;
+
+    /// Nothing was read for that long: deadlines that wait for the peer move by as much.
+    fn extend(&mut self, by: Duration);
+
+    /// The next thing to be done.
+    fn poll_output(&mut self) -> Option<Output>;
+
+    /// How packets are encoded for this client.
+    fn wire(&self) -> Wire;
+
+    /// Whether a client joins namespaces itself (and is closed when it does not in time).
+    fn joins_by_packet(&self) -> bool;
+}

@@ -1,0 +1,88 @@
+//! The vocabulary that every protocol is translated to and from.
+
+use bytestring::ByteString;
+
+use crate::args::Args;
+
+/// One packet of the messaging layer as a client sent it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Packet {
+    /// The namespace it belongs to, with its leading `/`.
+    pub namespace: ByteString,
+    /// What it says.
+    pub body: Body,
+}
+
+/// What a [`Packet`] says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Body {
+    /// A client asks to join the namespace.
+    Connect {
+        /// The auth payload as JSON text of an object; `None` when the client sent none.
+        auth: Option<ByteString>,
+    },
+    /// One side leaves the namespace.
+    Disconnect,
+    /// An event.
+    Event {
+        /// Its name.
+        name: ByteString,
+        /// Its arguments, the name not among them.
+        args: Args,
+        /// The id to answer with when an acknowledgement is asked for.
+        ack: Option<u64>,
+    },
+    /// The answer to an event.
+    Ack {
+        /// The id of the event that is answered.
+        id: u64,
+        /// The answer.
+        args: Args,
+    },
+}
+
+/// A packet on its way to a client, borrowed: it lives only until it is encoded.
+#[derive(Clone, Copy, Debug)]
+pub enum Outbound<'a> {
+    /// The client has joined the namespace.
+    Connected {
+        /// The public id of its socket.
+        sid: &'a str,
+    },
+    /// The client may not join the namespace.
+    Refused {
+        /// Why, for people.
+        message: &'a str,
+        /// Why, for programs: JSON text.
+        data: Option<&'a str>,
+    },
+    /// The server makes the client leave the namespace.
+    Disconnect,
+    /// An event.
+    Event {
+        /// Its name.
+        name: &'a str,
+        /// Its arguments, the name not among them.
+        args: &'a Args,
+        /// The id under which an answer is awaited.
+        ack: Option<u64>,
+    },
+    /// The answer to an event.
+    Ack {
+        /// The id that came with the event.
+        id: u64,
+        /// The answer.
+        args: &'a Args,
+    },
+}
+
+/// The main namespace's name.
+pub const MAIN: ByteString = ByteString::from_static("/");
+
+/// Event names with a meaning of their own in Socket.IO: they can be neither sent nor received as events.
+pub fn is_reserved(name: &str) -> bool {
+    matches!(
+        name,
+        "connect" | "connect_error" | "disconnect" | "disconnecting" | "newListener" | "removeListener"
+    )
+}

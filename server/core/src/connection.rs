@@ -1,0 +1,77 @@
+//! One client link: its task, its outbox, and what is shared between them and everyone else.
+
+pub(crate) mod dispatch;
+pub(crate) mod driver;
+pub(crate) mod flusher;
+pub(crate) mod outbox;
+mod running;
+pub(crate) mod sink;
+pub(crate) mod transports;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
+
+use parking_lot::Mutex;
+use roomful_protocol::close::CloseReason;
+use roomful_protocol::engineio::TransportKind;
+use roomful_protocol::wire::Wire;
+
+use crate::handshake::Handshake;
+use crate::member::Member;
+use outbox::Outbox;
+
+/// What others may ask of a connection's task.
+pub(crate) enum Command {
+    /// Take this socket out of its namespace; the client has been told.
+    Leave(Arc<Member>),
+    /// Take every socket out of its namespace, and tell the client.
+    LeaveAll,
+    /// End the connection.
+    Close(CloseReason),
+}
+
+/// The shared side of a connection. Its task owns everything else.
+pub(crate) struct Connection {
+    pub(crate) outbox: Arc<Outbox>,
+    pub(crate) handshake: Handshake,
+    pub(crate) wire: Wire,
+    transport: AtomicU8,
+    commands: Mutex<Vec<Command>>,
+}
+
+impl Connection {
+    pub(crate) fn new(
+        outbox: Arc<Outbox>,
+        handshake: Handshake,
+        wire: Wire,
+        kind: TransportKind,
+    ) -> Arc<Self> {
+        Arc::new(Self {
+            outbox,
+            handshake,
+            wire,
+            transport: AtomicU8::new(kind as u8),
+            commands: Mutex::new(Vec::new()),
+        })
+    }
+
+    pub(crate) fn command(&self, command: Command) {
+        self.commands.lock().push(command);
+        self.outbox.wake_driver();
+    }
+
+    pub(crate) fn take_commands(&self) -> Vec<Command> {
+        std::mem::take(&mut *self.commands.lock())
+    }
+
+    pub(crate) fn transport(&self) -> TransportKind {
+        match self.transport.load(Ordering::Relaxed) {
+            kind if kind == TransportKind::Polling as u8 => TransportKind::Polling,
+            _ => TransportKind::WebSocket,
+        }
+    }
+
+    pub(crate) fn set_transport(&self, kind: TransportKind) {
+        self.transport.store(kind as u8, Ordering::Relaxed);
+    }
+}

@@ -1,0 +1,533 @@
+//! From packets to handlers: joins, events in order, leaving.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::task::Context;
+use std::time::{Duration, Instant};
+
+use bytestring::ByteString;
+use futures_util::FutureExt;
+use roomful_protocol::args::Args;
+use roomful_protocol::close::DisconnectReason;
+use roomful_protocol::link::Violation;
+use roomful_protocol::packet::{Body, Outbound, Packet};
+
+use super::Connection;
+use super::running::{Ended, Outcome, Purpose, Run, Running, caught};
+use crate::ack::AckTarget;
+use crate::error::ConnectError;
+use crate::extract::{Context as Call, EventParts};
+use crate::handler::answer::Answer;
+use crate::handler::table::Bound;
+use crate::member::Member;
+use crate::server::Server;
+use crate::socket::Socket;
+
+/// A connect hook that takes longer than this no longer holds up its client's events.
+const SLOW_CONNECT: Duration = Duration::from_secs(5);
+
+/// The namespaces of one connection and the handlers that run for them.
+pub(crate) struct Dispatch {
+    server: Server,
+    connection: Arc<Connection>,
+    slots: Vec<Slot>,
+    next_key: u32,
+    pub(crate) running: Running,
+    /// Namespaces from which the server has removed the client. What the client sent there before it heard of
+    /// it is no violation.
+    dismissed: Vec<ByteString>,
+    pub(crate) has_joined: bool,
+}
+
+/// A client in one namespace, or on its way there.
+struct Slot {
+    key: u32,
+    socket: Socket,
+    phase: Phase,
+    /// Handlers of its events that run now.
+    running: usize,
+    /// Packets that wait: for the guards, for the connect hook, or for a handler to end.
+    kept: VecDeque<Packet>,
+    kept_bytes: usize,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    Guards,
+    Connecting { slow_at: Instant },
+    Live,
+}
+
+impl Dispatch {
+    pub(crate) fn new(server: Server, connection: Arc<Connection>) -> Self {
+        Self {
+            server,
+            connection,
+            slots: Vec::new(),
+            next_key: 0,
+            running: Running::default(),
+            dismissed: Vec::new(),
+            has_joined: false,
+        }
+    }
+
+    /// Handles a packet from the client.
+    ///
+    /// # Errors
+    /// When the client must not send it now; the connection is to be closed.
+    pub(crate) fn packet(
+        &mut self,
+        packet: Packet,
+        now: Instant,
+        cx: &mut Context<'_>,
+    ) -> Result<(), Violation> {
+        if let Body::Connect { auth } = packet.body {
+            return self.join(packet.namespace, auth, now, cx);
+        }
+        let Some(at) = self.slots.iter().position(|slot| slot.member().namespace.path == packet.namespace)
+        else {
+            if self.dismissed.contains(&packet.namespace) {
+                self.server.shared().metrics.events_dropped.increment();
+                return Ok(());
+            }
+            return Err(Violation("a packet for a namespace that the client is not in"));
+        };
+        match packet.body {
+            Body::Disconnect => self.leave(at, DisconnectReason::ClientNamespaceDisconnect, cx),
+            Body::Ack { id, args } => {
+                if let Some(answer) = self.slots.get(at).and_then(|slot| slot.member().take_ack(id)) {
+                    // Who asked may have given up just now.
+                    let _ = answer.send(args);
+                }
+            }
+            Body::Event { .. } => {
+                let limit = self.server.limits().max_running_handlers;
+                let Some(slot) = self.slots.get_mut(at) else { return Ok(()) };
+                if slot.phase == Phase::Live && slot.kept.is_empty() && slot.running < limit {
+                    self.event(at, packet.body, cx);
+                } else {
+                    slot.keep(packet);
+                }
+            }
+            Body::Connect { .. } => {}
+        }
+        Ok(())
+    }
+
+    /// Whether a socket has so much waiting that nothing more may be read.
+    pub(crate) fn is_full(&self) -> bool {
+        let limits = self.server.limits();
+        self.slots
+            .iter()
+            .any(|slot| slot.kept.len() >= limits.max_backlog || slot.kept_bytes >= limits.max_payload)
+    }
+
+    // --- joining ---
+
+    /// A client asks to join a namespace.
+    pub(crate) fn join(
+        &mut self,
+        name: ByteString,
+        auth: Option<ByteString>,
+        now: Instant,
+        cx: &mut Context<'_>,
+    ) -> Result<(), Violation> {
+        if self.slots.iter().any(|slot| slot.member().namespace.path == name) {
+            return Err(Violation("a second CONNECT to one namespace"));
+        }
+        if self.slots.len() >= self.server.limits().max_namespaces {
+            self.refuse(&name, &ConnectError::new("Too many namespaces"));
+            return Ok(());
+        }
+        let Some(namespace) = self.server.admit(&name) else {
+            self.refuse(&name, &ConnectError::new("Invalid namespace"));
+            return Ok(());
+        };
+        self.dismissed.retain(|dismissed| *dismissed != name);
+        // A copy, as for the name: the payload must not keep a whole message alive.
+        let auth = auth.map(|auth| ByteString::from(&*auth));
+        let member = Member::new(namespace.clone(), self.connection.clone(), auth);
+        let key = self.next_key;
+        self.next_key = self.next_key.wrapping_add(1);
+        self.slots.push(Slot {
+            key,
+            socket: Socket::new(member),
+            phase: Phase::Guards,
+            running: 0,
+            kept: VecDeque::new(),
+            kept_bytes: 0,
+        });
+        if namespace.table.guards.is_empty() {
+            self.accepted(key, now, cx);
+        } else if let Some(slot) = self.slots.last() {
+            let future = guards(namespace.table.guards.clone(), slot.socket.clone(), self.server.clone());
+            self.start(Run { slot: key, purpose: Purpose::Guards, future }, now, cx);
+        }
+        Ok(())
+    }
+
+    fn refuse(&self, namespace: &str, error: &ConnectError) {
+        let data = error.data().map(ToString::to_string);
+        let packet = Outbound::Refused { message: error.message(), data: data.as_deref() };
+        if let Some(unit) = self.connection.wire.encode(namespace, &packet) {
+            self.connection.outbox.push(unit, false);
+        }
+    }
+
+    fn rejected(&mut self, key: u32, error: &ConnectError) {
+        let Some(at) = self.position(key) else { return };
+        let slot = self.slots.remove(at);
+        let member = slot.member();
+        member.mark_disconnected();
+        member.leave_all();
+        self.server.release(&member.namespace);
+        self.server.shared().metrics.events_dropped.add(slot.kept.len());
+        // What the client has sent before it hears of the refusal is no violation.
+        self.dismissed.push(member.namespace.path.clone());
+        self.refuse(&member.namespace.path, error);
+    }
+
+    /// The guards have let the client in: the answer is queued before anything can be broadcast to it.
+    fn accepted(&mut self, key: u32, now: Instant, cx: &mut Context<'_>) {
+        let Some(at) = self.position(key) else { return };
+        let Some(slot) = self.slots.get_mut(at) else { return };
+        let socket = slot.socket.clone();
+        let member = socket.member();
+        if !member.is_connected() {
+            // A guard has disconnected it; the command to clean up is on its way.
+            return;
+        }
+        slot.phase = Phase::Connecting { slow_at: now + SLOW_CONNECT };
+        self.has_joined = true;
+        if let Some(unit) = self
+            .connection
+            .wire
+            .encode(&member.namespace.path, &Outbound::Connected { sid: member.id.as_str() })
+        {
+            member.push(unit, false);
+        }
+        member.namespace.registry.insert(member.clone());
+        member.enter();
+        let hooks = &member.namespace.table.on_connect;
+        if hooks.is_empty() {
+            self.live(key, cx);
+        } else {
+            let future = hooks_in_turn(hooks.clone(), socket.clone(), self.server.clone(), None);
+            self.start(Run { slot: key, purpose: Purpose::Connect, future }, now, cx);
+        }
+    }
+
+    /// The connect hook has ended, or taken too long: events begin to flow.
+    fn live(&mut self, key: u32, cx: &mut Context<'_>) {
+        if let Some(slot) = self.position(key).and_then(|at| self.slots.get_mut(at)) {
+            slot.phase = Phase::Live;
+            self.continue_with_kept(key, cx);
+        }
+    }
+
+    // --- events ---
+
+    fn continue_with_kept(&mut self, key: u32, cx: &mut Context<'_>) {
+        let limit = self.server.limits().max_running_handlers;
+        // A handler that ends at once may have removed the slot.
+        while let Some(at) = self.position(key) {
+            let Some(slot) = self.slots.get_mut(at) else { return };
+            if slot.phase != Phase::Live || slot.running >= limit {
+                return;
+            }
+            let Some(packet) = slot.kept.pop_front() else { return };
+            slot.kept_bytes -= size(&packet.body);
+            self.event(at, packet.body, cx);
+        }
+    }
+
+    fn event(&mut self, at: usize, body: Body, cx: &mut Context<'_>) {
+        let (Some(slot), Body::Event { name, args, ack }) = (self.slots.get(at), body) else { return };
+        let key = slot.key;
+        let socket = slot.socket.clone();
+        let metrics = &self.server.shared().metrics.clone();
+        if !socket.is_connected() {
+            metrics.events_dropped.increment();
+            return;
+        }
+        let table = socket.member().namespace.table.clone();
+        let handlers = table.event(&name);
+        let ack = ack.map(|id| AckTarget::new(id, handlers.len() + usize::from(table.acknowledge_all)));
+        if handlers.is_empty() {
+            metrics.unhandled_events.increment();
+            tracing::debug!(event = ?name, "an event without a handler");
+            if let Some(ack) = ack.filter(|_| table.acknowledge_all) {
+                ack.answer(&socket, &Args::default());
+            }
+            return;
+        }
+        for handler in handlers {
+            let call = Call::new(&socket, &self.server)
+                .with_event(EventParts { name: &name, args: &args }, ack.clone());
+            let called = caught(|| handler(&call));
+            let ack = call.take_ack();
+            let purpose = Purpose::Event { member: socket.member().clone(), ack };
+            let outcome = match called {
+                Some(Ok(future)) => {
+                    let future = future.map(Outcome::Answer).boxed();
+                    self.run_event(Run { slot: key, purpose, future }, cx);
+                    continue;
+                }
+                Some(Err(rejection)) => {
+                    metrics.rejected_events.increment();
+                    tracing::debug!(event = ?name, %rejection, "the arguments of an event do not fit its handler");
+                    Outcome::Answer(Answer::Error(rejection.into()))
+                }
+                None => Outcome::Panicked,
+            };
+            self.answer(Ended { slot: key, purpose, outcome });
+        }
+    }
+
+    fn run_event(&mut self, run: Run, cx: &mut Context<'_>) {
+        let key = run.slot;
+        match self.running.start(run, cx) {
+            Some(ended) => self.answer(ended),
+            None => {
+                if let Some(slot) = self.position(key).and_then(|at| self.slots.get_mut(at)) {
+                    slot.running += 1;
+                }
+            }
+        }
+    }
+
+    /// Sends what a handler has to say.
+    fn answer(&self, ended: Ended) {
+        let Purpose::Event { member, ack } = ended.purpose else { return };
+        let metrics = &self.server.shared().metrics;
+        let answer = match ended.outcome {
+            Outcome::Answer(answer) => answer.into_args(),
+            Outcome::Panicked => {
+                metrics.handler_panics.increment();
+                return;
+            }
+            Outcome::Guards(_) | Outcome::Done => return,
+        };
+        let Some(ack) = ack else { return };
+        match answer {
+            Ok(Some(args)) => ack.answer(&Socket::new(member), &args),
+            Ok(None) if member.namespace.table.acknowledge_all => {
+                ack.answer(&Socket::new(member), &Args::default());
+            }
+            Ok(None) => {}
+            Err(error) => {
+                metrics.unserialisable.increment();
+                tracing::error!(%error, "the answer of a handler cannot be JSON");
+            }
+        }
+    }
+
+    // --- what has ended ---
+
+    fn start(&mut self, run: Run, now: Instant, cx: &mut Context<'_>) {
+        if let Some(ended) = self.running.start(run, cx) {
+            self.ended(ended, now, cx);
+        }
+    }
+
+    /// Polls the parked handlers; whether one has ended.
+    pub(crate) fn poll_running(&mut self, now: Instant, cx: &mut Context<'_>) -> bool {
+        let Some(ended) = self.running.poll_ended(cx) else { return false };
+        if matches!(ended.purpose, Purpose::Event { .. }) {
+            let key = ended.slot;
+            self.answer(ended);
+            if let Some(slot) = self.position(key).and_then(|at| self.slots.get_mut(at)) {
+                slot.running = slot.running.saturating_sub(1);
+                self.continue_with_kept(key, cx);
+            }
+        } else {
+            self.ended(ended, now, cx);
+        }
+        true
+    }
+
+    fn ended(&mut self, ended: Ended, now: Instant, cx: &mut Context<'_>) {
+        let panicked = matches!(ended.outcome, Outcome::Panicked);
+        if panicked {
+            self.server.shared().metrics.handler_panics.increment();
+        }
+        match (ended.purpose, ended.outcome) {
+            (Purpose::Guards, Outcome::Guards(Ok(()))) => self.accepted(ended.slot, now, cx),
+            (Purpose::Guards, Outcome::Guards(Err(error))) => self.rejected(ended.slot, &error),
+            // A guard that panics has not let the client in.
+            (Purpose::Guards, _) => self.rejected(ended.slot, &ConnectError::new("internal error")),
+            (Purpose::Connect, _) => self.live(ended.slot, cx),
+            (Purpose::Disconnect | Purpose::Event { .. }, _) => {}
+        }
+    }
+
+    // --- time ---
+
+    /// When a connect hook will have taken too long.
+    pub(crate) fn deadline(&self) -> Option<Instant> {
+        let slow = |slot: &Slot| match slot.phase {
+            Phase::Connecting { slow_at } => Some(slow_at),
+            _ => None,
+        };
+        self.slots.iter().filter_map(slow).min()
+    }
+
+    pub(crate) fn handle_deadline(&mut self, now: Instant, cx: &mut Context<'_>) {
+        while let Some(key) = self.slots.iter().find(|slot| slot.is_slow(now)).map(|slot| slot.key) {
+            tracing::warn!(
+                "a connect hook takes more than {SLOW_CONNECT:?}; events of its client begin to flow"
+            );
+            self.live(key, cx);
+        }
+    }
+
+    // --- leaving ---
+
+    /// A socket that has been disconnected by the server's program.
+    pub(crate) fn dismiss(&mut self, member: &Arc<Member>, cx: &mut Context<'_>) {
+        if let Some(at) = self.slots.iter().position(|slot| Arc::ptr_eq(slot.member(), member)) {
+            self.dismissed.push(member.namespace.path.clone());
+            self.leave(at, DisconnectReason::ServerNamespaceDisconnect, cx);
+        }
+    }
+
+    /// Takes the client out of every namespace and tells it so.
+    pub(crate) fn dismiss_all(&mut self, cx: &mut Context<'_>) {
+        let members: Vec<_> = self.slots.iter().map(|slot| slot.member().clone()).collect();
+        for member in members {
+            let _ = member.send(&Outbound::Disconnect, false);
+            self.dismiss(&member, cx);
+        }
+    }
+
+    /// The connection ends: all its sockets leave.
+    pub(crate) fn leave_all(&mut self, reason: DisconnectReason, cx: &mut Context<'_>) {
+        while !self.slots.is_empty() {
+            self.leave(self.slots.len() - 1, reason, cx);
+        }
+    }
+
+    fn leave(&mut self, at: usize, reason: DisconnectReason, cx: &mut Context<'_>) {
+        let slot = self.slots.remove(at);
+        let (key, socket) = (slot.key, slot.socket.clone());
+        let hooks = slot.withdraw(&self.server, reason);
+        if !hooks.is_empty() {
+            let future = hooks_in_turn(hooks, socket, self.server.clone(), Some(reason));
+            let run = Run { slot: key, purpose: Purpose::Disconnect, future };
+            if let Some(ended) = self.running.start(run, cx) {
+                self.ended(ended, Instant::now(), cx);
+            }
+        }
+    }
+
+    fn position(&self, key: u32) -> Option<usize> {
+        self.slots.iter().position(|slot| slot.key == key)
+    }
+}
+
+impl Drop for Dispatch {
+    /// A task that was dropped or panicked still takes its sockets out of their rooms. Async hooks cannot run
+    /// any more.
+    fn drop(&mut self) {
+        for slot in self.slots.drain(..) {
+            slot.withdraw(&self.server, DisconnectReason::TransportError);
+        }
+    }
+}
+
+impl Slot {
+    fn member(&self) -> &Arc<Member> {
+        self.socket.member()
+    }
+
+    fn keep(&mut self, packet: Packet) {
+        self.kept_bytes += size(&packet.body);
+        self.kept.push_back(packet);
+    }
+
+    fn is_slow(&self, now: Instant) -> bool {
+        matches!(self.phase, Phase::Connecting { slow_at } if slow_at <= now)
+    }
+
+    /// Takes the socket out of everything: first the hooks that still see its rooms, then rooms and registry.
+    /// The hooks that are left to run.
+    fn withdraw(self, server: &Server, reason: DisconnectReason) -> Vec<Bound<()>> {
+        let member = self.member();
+        let namespace = &member.namespace;
+        let was_accepted = self.phase != Phase::Guards;
+        let metrics = &server.shared().metrics;
+        if was_accepted {
+            for hook in &namespace.table.on_disconnecting {
+                if caught(|| hook(&self.socket, reason)).is_none() {
+                    metrics.handler_panics.increment();
+                }
+            }
+        }
+        member.mark_disconnected();
+        namespace.registry.remove(&member.id);
+        member.leave_all();
+        member.drop_acks();
+        server.release(namespace);
+        metrics.events_dropped.add(self.kept.len());
+        if was_accepted { namespace.table.on_disconnect.clone() } else { Vec::new() }
+    }
+}
+
+/// The bytes that a waiting packet keeps.
+fn size(body: &Body) -> usize {
+    match body {
+        Body::Event { name, args, .. } => {
+            let attachments: usize = args.attachments().iter().map(bytes::Bytes::len).sum();
+            name.len() + args.elements().len() + attachments
+        }
+        _ => 0,
+    }
+}
+
+/// Runs guards one after another until one refuses.
+fn guards(
+    guards: Vec<Bound<Result<(), ConnectError>>>,
+    socket: Socket,
+    server: Server,
+) -> crate::handler::BoxFuture<Outcome> {
+    async move {
+        for guard in guards {
+            let called = guard(&Call::new(&socket, &server));
+            let verdict = match called {
+                Ok(future) => future.await,
+                Err(rejection) => Err(rejection.into()),
+            };
+            if verdict.is_err() {
+                return Outcome::Guards(verdict);
+            }
+        }
+        Outcome::Guards(Ok(()))
+    }
+    .boxed()
+}
+
+/// Runs hooks one after another.
+fn hooks_in_turn(
+    hooks: Vec<Bound<()>>,
+    socket: Socket,
+    server: Server,
+    reason: Option<DisconnectReason>,
+) -> crate::handler::BoxFuture<Outcome> {
+    async move {
+        for hook in hooks {
+            let called = {
+                let call = Call::new(&socket, &server);
+                hook(&match reason {
+                    Some(reason) => call.with_reason(reason),
+                    None => call,
+                })
+            };
+            match called {
+                Ok(future) => future.await,
+                Err(rejection) => tracing::error!(%rejection, "a hook could not be called"),
+            }
+        }
+        Outcome::Done
+    }
+    .boxed()
+}

@@ -1,0 +1,356 @@
+//! The one task of a connection: it owns the link, the reading side, the timers and the running handlers.
+//!
+//! Nothing else touches the state of the protocol, so that state needs no lock. Everyone else pushes to the
+//! outbox, or leaves a [`Command`] and wakes the task.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Instant;
+
+use roomful_protocol::close::CloseReason;
+use roomful_protocol::link::{Frame, Link, Output, TransportId, Violation};
+use roomful_protocol::packet::MAIN;
+
+use super::dispatch::Dispatch;
+use super::transports::{TransportEvent, Transports};
+use super::{Command, Connection};
+use crate::handshake::Handshake;
+use crate::server::Server;
+
+/// Frames handled before other connections get their turn.
+const TURN: usize = 64;
+
+pub(crate) struct Driver<L, T> {
+    server: Server,
+    connection: Arc<Connection>,
+    place: usize,
+    link: L,
+    /// Gone as soon as the connection has ended; the task may outlive it for its handlers.
+    transports: Option<T>,
+    dispatch: Dispatch,
+    state: State,
+    /// When the client must have joined a namespace.
+    connect_deadline: Option<Instant>,
+    stall: Option<Stall>,
+    /// Since when nothing is read because too much waits for handlers.
+    stopped: Option<Instant>,
+    timer: Timer,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    Opening,
+    Open,
+    /// What is queued still goes out.
+    Closing {
+        deadline: Instant,
+    },
+    /// Only handlers are left.
+    Ended {
+        deadline: Instant,
+    },
+}
+
+/// A transport that takes nothing.
+struct Stall {
+    written: u64,
+    deadline: Instant,
+}
+
+impl<L: Link, T: Transports> Driver<L, T> {
+    pub(crate) fn new(server: Server, link: L, transports: T, handshake: Handshake) -> Self {
+        let outbox = transports.outbox().clone();
+        let connection = Connection::new(outbox, handshake, link.wire(), transports.kind());
+        let place = server.add_connection(connection.clone());
+        let connect_deadline = link.joins_by_packet().then(|| now() + server.limits().connect_timeout);
+        Self {
+            dispatch: Dispatch::new(server.clone(), connection.clone()),
+            server,
+            connection,
+            place,
+            link,
+            transports: Some(transports),
+            state: State::Opening,
+            connect_deadline,
+            stall: None,
+            stopped: None,
+            timer: Timer::default(),
+        }
+    }
+
+    fn open(&mut self, now: Instant, cx: &mut Context<'_>) {
+        self.state = State::Open;
+        self.take_output(now, cx);
+        if !self.link.joins_by_packet() {
+            // Nothing but a missing namespace could go wrong, and that is answered.
+            let _ = self.dispatch.join(MAIN, None, now, cx);
+        }
+        if self.server.is_closing() {
+            self.close(CloseReason::ServerShuttingDown, now, cx);
+        }
+    }
+
+    /// One bounded turn; whether there is more to do at once.
+    fn turn(&mut self, now: Instant, cx: &mut Context<'_>) -> bool {
+        let mut budget = TURN;
+        self.commands(now, cx);
+        while budget > 0 && self.dispatch.poll_running(now, cx) {
+            budget -= 1;
+        }
+        self.timeouts(now, cx);
+        if let Some(transports) = &mut self.transports {
+            transports.poll_write(cx);
+        }
+        self.read(&mut budget, now, cx);
+        // What the handlers just polled have asked for must not wait for the next wake.
+        self.commands(now, cx);
+        if let Some(reason) = self.connection.outbox.failure() {
+            self.close(reason, now, cx);
+        }
+        budget == 0
+    }
+
+    fn read(&mut self, budget: &mut usize, now: Instant, cx: &mut Context<'_>) {
+        while *budget > 0 && self.state == State::Open {
+            if self.dispatch.is_full() {
+                self.stopped.get_or_insert(now);
+                return;
+            }
+            if let Some(since) = self.stopped.take() {
+                self.link.extend(now.saturating_duration_since(since));
+            }
+            let Some(transports) = &mut self.transports else { return };
+            let Poll::Ready(event) = transports.poll_event(cx) else { return };
+            *budget -= 1;
+            self.event(event, now, cx);
+        }
+    }
+
+    fn event(&mut self, event: TransportEvent, now: Instant, cx: &mut Context<'_>) {
+        match event {
+            TransportEvent::Frame(from, frame) => self.frame(from, frame, now),
+            TransportEvent::Opened(which) => {
+                if let Err(violation) = self.link.transport_opened(now, which) {
+                    self.violated(&violation);
+                    if let Some(transports) = &mut self.transports {
+                        transports.close(which);
+                    }
+                }
+            }
+            TransportEvent::Closed(which, how) => self.link.transport_closed(now, which, how),
+        }
+        self.take_output(now, cx);
+    }
+
+    fn frame(&mut self, from: TransportId, frame: Frame, now: Instant) {
+        if let Err(violation) = self.link.handle_frame(now, from, frame) {
+            self.violated(&violation);
+        }
+    }
+
+    fn violated(&self, violation: &Violation) {
+        self.server.shared().metrics.violations.increment();
+        tracing::debug!(%violation, "a client broke the protocol");
+    }
+
+    /// Does what the link wants done.
+    fn take_output(&mut self, now: Instant, cx: &mut Context<'_>) {
+        while let Some(output) = self.link.poll_output() {
+            let Some(transports) = &mut self.transports else { return };
+            match output {
+                Output::Send(to, unit) => transports.send(to, unit),
+                Output::Inbound(packet) => {
+                    if self.state != State::Open {
+                        continue;
+                    }
+                    if let Err(violation) = self.dispatch.packet(packet, now, cx) {
+                        self.violated(&violation);
+                        self.close(CloseReason::ForcedClose, now, cx);
+                    }
+                    if self.dispatch.has_joined {
+                        self.connect_deadline = None;
+                    }
+                }
+                Output::Release => transports.release(),
+                Output::Switch(to) => {
+                    transports.switch(to);
+                    self.connection.set_transport(transports.kind());
+                }
+                Output::Close(which) => transports.close(which),
+                Output::Closed(reason) => self.close(reason, now, cx),
+            }
+        }
+    }
+
+    fn commands(&mut self, now: Instant, cx: &mut Context<'_>) {
+        for command in self.connection.take_commands() {
+            match command {
+                Command::Leave(member) => self.dispatch.dismiss(&member, cx),
+                Command::LeaveAll => self.dispatch.dismiss_all(cx),
+                Command::Close(reason) => self.close(reason, now, cx),
+            }
+        }
+    }
+
+    // --- time ---
+
+    fn timeouts(&mut self, now: Instant, cx: &mut Context<'_>) {
+        if self.state != State::Open {
+            return;
+        }
+        self.dispatch.handle_deadline(now, cx);
+        // While nothing is read, an answer to a heartbeat cannot be seen either.
+        if self.stopped.is_none() && self.link.poll_timeout().is_some_and(|at| at <= now) {
+            self.link.handle_timeout(now);
+            self.take_output(now, cx);
+        }
+        if self.connect_deadline.is_some_and(|at| at <= now) {
+            self.connect_deadline = None;
+            self.close(CloseReason::ConnectTimeout, now, cx);
+        }
+        self.watch_stall(now, cx);
+    }
+
+    /// A client that takes nothing for one ping timeout is gone, whatever it still says.
+    fn watch_stall(&mut self, now: Instant, cx: &mut Context<'_>) {
+        if !self.connection.outbox.is_blocked() {
+            self.stall = None;
+            return;
+        }
+        let written = self.connection.outbox.written();
+        let deadline = now + self.server.limits().ping_timeout;
+        match &self.stall {
+            Some(stall) if stall.written == written => {
+                if stall.deadline <= now {
+                    self.close(CloseReason::PingTimeout, now, cx);
+                }
+            }
+            _ => self.stall = Some(Stall { written, deadline }),
+        }
+    }
+
+    fn next_deadline(&self) -> Option<Instant> {
+        match self.state {
+            State::Closing { deadline } | State::Ended { deadline } => Some(deadline),
+            State::Opening | State::Open => {
+                let link = self.link.poll_timeout().filter(|_| self.stopped.is_none());
+                let stall = self.stall.as_ref().map(|stall| stall.deadline);
+                [link, self.connect_deadline, self.dispatch.deadline(), stall].into_iter().flatten().min()
+            }
+        }
+    }
+
+    // --- the end ---
+
+    fn close(&mut self, reason: CloseReason, now: Instant, cx: &mut Context<'_>) {
+        if self.state != State::Open {
+            return;
+        }
+        tracing::debug!(%reason, "a connection closes");
+        self.state = State::Closing { deadline: now + self.server.limits().close_timeout };
+        self.dispatch.leave_all(reason.for_socket(), cx);
+        self.connection.outbox.seal();
+        // A client that takes nothing takes no goodbye either.
+        if matches!(reason, CloseReason::PingTimeout | CloseReason::Overflow) {
+            self.end(now);
+        }
+    }
+
+    /// Lets go of the transport and of all that is queued for it.
+    fn end(&mut self, now: Instant) {
+        self.transports = None;
+        self.connection.outbox.discard();
+        self.state = State::Ended { deadline: now + self.server.limits().handler_grace };
+    }
+
+    /// Delivers what is queued, then waits for the handlers.
+    fn poll_end(&mut self, now: Instant, cx: &mut Context<'_>) -> Poll<()> {
+        self.commands(now, cx);
+        while self.dispatch.poll_running(now, cx) {}
+        if let State::Closing { deadline } = self.state {
+            let closed =
+                self.transports.as_mut().is_none_or(|transports| transports.poll_close(cx).is_ready());
+            if closed || deadline <= now {
+                self.end(now);
+            }
+        }
+        let State::Ended { deadline } = self.state else { return Poll::Pending };
+        if self.dispatch.running.len() == 0 {
+            return Poll::Ready(());
+        }
+        if deadline > now {
+            return Poll::Pending;
+        }
+        let dropped = self.dispatch.running.drop_all();
+        self.server.shared().metrics.handlers_dropped.add(dropped);
+        tracing::warn!(dropped, "handlers of a client that has gone did not end in time and were dropped");
+        Poll::Ready(())
+    }
+}
+
+/// Nothing in a driver is pinned where it lies.
+impl<L, T> Unpin for Driver<L, T> {}
+
+impl<L: Link, T: Transports> Future for Driver<L, T> {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let driver = self.get_mut();
+        driver.connection.outbox.register_driver(cx.waker());
+        let now = now();
+        if driver.state == State::Opening {
+            driver.open(now, cx);
+        }
+        let more = driver.state == State::Open && driver.turn(now, cx);
+        if driver.state != State::Open && driver.poll_end(now, cx).is_ready() {
+            return Poll::Ready(());
+        }
+        if more || driver.timer.poll(driver.next_deadline(), now, cx) {
+            cx.waker().wake_by_ref();
+        }
+        Poll::Pending
+    }
+}
+
+impl<L, T> Drop for Driver<L, T> {
+    fn drop(&mut self) {
+        self.connection.outbox.discard();
+        self.server.remove_connection(self.place);
+    }
+}
+
+/// The runtime's clock, which tests can stop.
+fn now() -> Instant {
+    tokio::time::Instant::now().into_std()
+}
+
+/// One timer for all deadlines. A deadline that moves away lets the timer fire early once rather than arming it
+/// again for every heartbeat.
+#[derive(Default)]
+struct Timer {
+    sleep: Option<Pin<Box<tokio::time::Sleep>>>,
+}
+
+impl Timer {
+    /// Arranges a wake at `deadline`; whether it has come already.
+    fn poll(&mut self, deadline: Option<Instant>, now: Instant, cx: &mut Context<'_>) -> bool {
+        let Some(deadline) = deadline else { return false };
+        if deadline <= now {
+            return true;
+        }
+        let deadline = tokio::time::Instant::from_std(deadline);
+        let sleep = self.sleep.get_or_insert_with(|| Box::pin(tokio::time::sleep_until(deadline)));
+        if sleep.deadline() > deadline || sleep.is_elapsed() {
+            sleep.as_mut().reset(deadline);
+        }
+        while sleep.as_mut().poll(cx).is_ready() {
+            if deadline <= tokio::time::Instant::now() {
+                return true;
+            }
+            sleep.as_mut().reset(deadline);
+        }
+        false
+    }
+}

@@ -1,0 +1,39 @@
+//! The handlers of a namespace, bound to the server's state. The table exists before a CONNECT is answered.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use roomful_protocol::close::DisconnectReason;
+
+use super::BoxFuture;
+use super::answer::Answer;
+use crate::error::ConnectError;
+use crate::extract::{Context, Rejection};
+use crate::socket::Socket;
+
+pub(crate) type Bound<T> = Arc<dyn Fn(&Context<'_>) -> Result<BoxFuture<T>, Rejection> + Send + Sync>;
+pub(crate) type SyncHook = Arc<dyn Fn(&Socket, DisconnectReason) + Send + Sync>;
+
+/// Everything a namespace does.
+#[derive(Default)]
+pub(crate) struct HandlerTable {
+    pub(crate) guards: Vec<Bound<Result<(), ConnectError>>>,
+    pub(crate) on_connect: Vec<Bound<()>>,
+    pub(crate) events: HashMap<String, Vec<Bound<Answer>>>,
+    /// Called for events that have no handler of their own.
+    pub(crate) fallback: Option<Bound<Answer>>,
+    pub(crate) on_disconnecting: Vec<SyncHook>,
+    pub(crate) on_disconnect: Vec<Bound<()>>,
+    /// Acknowledge, without arguments, what no handler has answered.
+    pub(crate) acknowledge_all: bool,
+}
+
+impl HandlerTable {
+    /// The handlers of an event.
+    pub(crate) fn event(&self, name: &str) -> &[Bound<Answer>] {
+        match self.events.get(name) {
+            Some(handlers) => handlers,
+            None => self.fallback.as_slice(),
+        }
+    }
+}

@@ -1,0 +1,338 @@
+//! The server: its namespaces and its connections.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use bytestring::ByteString;
+use parking_lot::{Mutex, RwLock};
+use roomful_protocol::close::CloseReason;
+use roomful_protocol::limits::Limits;
+use roomful_protocol::packet::MAIN;
+use slab::Slab;
+use tokio::sync::Notify;
+
+use crate::adapter::cluster::Cluster;
+use crate::adapter::{Adapter, AdapterError};
+use crate::connection::outbox::Overflow;
+use crate::connection::{Command, Connection};
+use crate::handler::table::HandlerTable;
+use crate::metrics::MetricsSnapshot;
+use crate::namespace::active::ActiveNamespace;
+use crate::namespace::{Namespace, NamespaceHandle, Pattern};
+use crate::shared::Shared;
+
+pub use crate::adapter::NodeId;
+
+/// A messaging server. Cheap to clone; all clones are the same server.
+#[derive(Clone)]
+pub struct Server {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    shared: Arc<Shared>,
+    node: NodeId,
+    namespaces: RwLock<HashMap<ByteString, Arc<ActiveNamespace>>>,
+    /// Definitions that stand for many names, in the order in which they are tried.
+    dynamic: Vec<(Pattern, Arc<HandlerTable>)>,
+    connections: Mutex<Slab<Arc<Connection>>>,
+    /// Told when the last connection has ended.
+    emptied: Notify,
+    closing: AtomicBool,
+}
+
+impl Server {
+    /// Begins to build a server whose handlers share the state `S`.
+    pub fn builder<S: Send + Sync + 'static>() -> ServerBuilder<S> {
+        ServerBuilder {
+            namespaces: Vec::new(),
+            limits: Limits::default(),
+            overflow: Overflow::default(),
+            adapter: None,
+        }
+    }
+
+    /// The namespace of this name, if it exists now: static ones always, others while they have clients.
+    pub fn namespace(&self, name: &str) -> Option<NamespaceHandle> {
+        let namespaces = self.inner.namespaces.read();
+        let found = namespaces.get(name).or_else(|| namespaces.get(format!("/{name}").as_str()));
+        found.cloned().map(NamespaceHandle::new)
+    }
+
+    /// The main namespace. It always exists, if only to be empty.
+    pub fn main(&self) -> NamespaceHandle {
+        let main = self.inner.namespaces.read().get("/").cloned();
+        NamespaceHandle::new(main.unwrap_or_else(|| self.activate(MAIN, Arc::default(), false)))
+    }
+
+    /// All namespaces that exist now.
+    pub fn namespaces(&self) -> Vec<NamespaceHandle> {
+        self.inner.namespaces.read().values().cloned().map(NamespaceHandle::new).collect()
+    }
+
+    /// The id by which other nodes know this one.
+    pub fn node(&self) -> NodeId {
+        self.inner.node
+    }
+
+    /// The limits that hold for every client.
+    pub fn limits(&self) -> &Limits {
+        &self.inner.shared.limits
+    }
+
+    /// The counters at this moment.
+    pub fn metrics(&self) -> MetricsSnapshot {
+        self.inner.shared.metrics.snapshot()
+    }
+
+    /// The number of open connections.
+    pub fn connection_count(&self) -> usize {
+        self.inner.connections.lock().len()
+    }
+
+    /// Whether [`close`](Self::close) has been called: doors refuse new clients then.
+    pub fn is_closing(&self) -> bool {
+        self.inner.closing.load(Ordering::Acquire)
+    }
+
+    /// Joins the cluster, if the server has an adapter. What is emitted before waits until then.
+    ///
+    /// # Errors
+    /// When the adapter cannot reach the cluster.
+    pub async fn join_cluster(&self) -> Result<(), AdapterError> {
+        match &self.inner.shared.cluster {
+            Some(cluster) => cluster.start(self).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Ends all connections, so that clients come back by themselves, and waits until their handlers have
+    /// ended; at most `patience`. Whether all had ended by then.
+    pub async fn close(&self, patience: Duration) -> bool {
+        self.inner.closing.store(true, Ordering::Release);
+        let connections: Vec<_> =
+            self.inner.connections.lock().iter().map(|(_, connection)| connection.clone()).collect();
+        for connection in connections {
+            connection.command(Command::Close(CloseReason::ServerShuttingDown));
+        }
+        if let Some(cluster) = &self.inner.shared.cluster {
+            cluster.close().await;
+        }
+        let all_ended = async {
+            loop {
+                let emptied = self.inner.emptied.notified();
+                if self.connection_count() == 0 {
+                    return;
+                }
+                emptied.await;
+            }
+        };
+        tokio::time::timeout(patience, all_ended).await.is_ok()
+    }
+
+    pub(crate) fn shared(&self) -> &Arc<Shared> {
+        &self.inner.shared
+    }
+
+    /// Keeps a connection in the list of those that are open; its place there.
+    pub(crate) fn add_connection(&self, connection: Arc<Connection>) -> usize {
+        self.inner.shared.metrics.connections_opened.increment();
+        self.inner.connections.lock().insert(connection)
+    }
+
+    pub(crate) fn remove_connection(&self, place: usize) {
+        self.inner.shared.metrics.connections_closed.increment();
+        let empty = {
+            let mut connections = self.inner.connections.lock();
+            connections.try_remove(place);
+            connections.is_empty()
+        };
+        if empty {
+            self.inner.emptied.notify_waiters();
+        }
+    }
+
+    /// Lets a client into a namespace, which is made if a definition stands for it; `None` when there is none.
+    pub(crate) fn admit(&self, name: &ByteString) -> Option<Arc<ActiveNamespace>> {
+        loop {
+            let found = self.inner.namespaces.read().get(name).cloned();
+            let namespace = match found {
+                Some(namespace) => namespace,
+                None => self.activate_dynamic(name)?,
+            };
+            if namespace.admit() {
+                return Some(namespace);
+            }
+            // It has just gone with its last client.
+            self.forget(&namespace);
+        }
+    }
+
+    /// A client has left a namespace, which goes with its last one if it was made for its clients.
+    pub(crate) fn release(&self, namespace: &Arc<ActiveNamespace>) {
+        if namespace.release() {
+            self.forget(namespace);
+        }
+    }
+
+    fn activate_dynamic(&self, name: &ByteString) -> Option<Arc<ActiveNamespace>> {
+        if name.len() > self.inner.shared.limits.max_namespace_name {
+            return None;
+        }
+        let (_, table) = self.inner.dynamic.iter().find(|(pattern, _)| pattern.matches(name))?;
+        // A copy: the name must not keep the message alive from which it was cut.
+        Some(self.activate(ByteString::from(&**name), table.clone(), true))
+    }
+
+    fn activate(&self, name: ByteString, table: Arc<HandlerTable>, temporary: bool) -> Arc<ActiveNamespace> {
+        let mut namespaces = self.inner.namespaces.write();
+        let make = || ActiveNamespace::new(name.clone(), self.inner.shared.clone(), table, temporary);
+        namespaces.entry(name.clone()).or_insert_with(make).clone()
+    }
+
+    fn forget(&self, namespace: &Arc<ActiveNamespace>) {
+        let mut namespaces = self.inner.namespaces.write();
+        if namespaces.get(&namespace.path).is_some_and(|current| Arc::ptr_eq(current, namespace)) {
+            namespaces.remove(&namespace.path);
+        }
+    }
+}
+
+impl fmt::Debug for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Server({})", self.inner.node)
+    }
+}
+
+/// A server in the making.
+#[must_use = "call `build`"]
+pub struct ServerBuilder<S = ()> {
+    namespaces: Vec<Namespace<S>>,
+    limits: Limits,
+    overflow: Overflow,
+    adapter: Option<Arc<dyn Adapter>>,
+}
+
+/// Why a server cannot be built.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum BuildError {
+    /// Two definitions have this name.
+    DuplicateNamespace(String),
+    /// A handler is defined for an event name that Socket.IO keeps for itself.
+    ReservedEventName(String),
+    /// A limit is zero that cannot be.
+    ZeroLimit(&'static str),
+}
+
+impl fmt::Display for BuildError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::DuplicateNamespace(name) => {
+                write!(f, "the namespace `{name}` is defined twice; put all its handlers into one definition")
+            }
+            Self::ReservedEventName(name) => {
+                write!(f, "`{name}` is an event name that Socket.IO reserves; choose another one")
+            }
+            Self::ZeroLimit(name) => write!(f, "the limit `{name}` must be greater than zero"),
+        }
+    }
+}
+
+impl std::error::Error for BuildError {}
+
+impl<S: Send + Sync + 'static> ServerBuilder<S> {
+    /// Adds a namespace. Definitions for many names are tried in the order in which they were added.
+    pub fn namespace(mut self, namespace: Namespace<S>) -> Self {
+        self.namespaces.push(namespace);
+        self
+    }
+
+    /// Sets all limits.
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Says what happens to packets for a client that takes them too slowly.
+    pub fn overflow(mut self, policy: Overflow) -> Self {
+        self.overflow = policy;
+        self
+    }
+
+    /// Joins this server with others to one cluster.
+    pub fn adapter(mut self, adapter: impl Adapter) -> Self {
+        self.adapter = Some(Arc::new(adapter));
+        self
+    }
+
+    /// Builds the server with the state that its handlers extract.
+    ///
+    /// # Errors
+    /// When two definitions have one name, an event's name is reserved, or a limit is zero that cannot be.
+    pub fn build_with(self, state: S) -> Result<Server, BuildError> {
+        check(&self.limits)?;
+        let node = NodeId::random();
+        let metrics = Arc::default();
+        let cluster = self.adapter.map(|adapter| Cluster::new(adapter, node, Arc::clone(&metrics)));
+        let shared = Arc::new(Shared::new(self.limits, self.overflow, metrics, cluster));
+        let state = Arc::new(state);
+        let mut namespaces = HashMap::new();
+        let mut dynamic = Vec::new();
+        for definition in self.namespaces {
+            let (pattern, table) = definition.bind(&state)?;
+            let Pattern::Exact(name) = pattern else {
+                dynamic.push((pattern, table));
+                continue;
+            };
+            let namespace = ActiveNamespace::new(name.clone(), shared.clone(), table, false);
+            if namespaces.insert(name.clone(), namespace).is_some() {
+                return Err(BuildError::DuplicateNamespace(name.to_string()));
+            }
+        }
+        let inner = Inner {
+            shared,
+            node,
+            namespaces: RwLock::new(namespaces),
+            dynamic,
+            connections: Mutex::default(),
+            emptied: Notify::new(),
+            closing: AtomicBool::new(false),
+        };
+        Ok(Server { inner: Arc::new(inner) })
+    }
+}
+
+impl ServerBuilder<()> {
+    /// Builds a server whose handlers have no state.
+    ///
+    /// # Errors
+    /// As [`build_with`](Self::build_with).
+    pub fn build(self) -> Result<Server, BuildError> {
+        self.build_with(())
+    }
+}
+
+fn check(limits: &Limits) -> Result<(), BuildError> {
+    let durations = [
+        ("ping_interval", limits.ping_interval),
+        ("ping_timeout", limits.ping_timeout),
+        ("upgrade_timeout", limits.upgrade_timeout),
+        ("connect_timeout", limits.connect_timeout),
+    ];
+    let counts = [
+        ("max_payload", limits.max_payload),
+        ("max_running_handlers", limits.max_running_handlers),
+        ("max_namespaces", limits.max_namespaces),
+        ("outbox_soft", limits.outbox_soft),
+    ];
+    let zero_duration = durations.iter().find(|(_, value)| value.is_zero()).map(|(name, _)| *name);
+    let zero_count = counts.iter().find(|(_, value)| *value == 0).map(|(name, _)| *name);
+    match zero_duration.or(zero_count) {
+        Some(name) => Err(BuildError::ZeroLimit(name)),
+        None => Ok(()),
+    }
+}

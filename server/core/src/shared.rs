@@ -1,0 +1,29 @@
+//! What every part of a server needs, and what needs none of them.
+
+use std::sync::Arc;
+
+use roomful_protocol::limits::Limits;
+
+use crate::adapter::cluster::Cluster;
+use crate::connection::outbox::{Bounds, Overflow};
+use crate::metrics::Metrics;
+
+pub(crate) struct Shared {
+    pub(crate) limits: Arc<Limits>,
+    pub(crate) bounds: Arc<Bounds>,
+    pub(crate) metrics: Arc<Metrics>,
+    /// The other nodes, when there is an adapter.
+    pub(crate) cluster: Option<Cluster>,
+}
+
+impl Shared {
+    pub(crate) fn new(
+        limits: Limits,
+        policy: Overflow,
+        metrics: Arc<Metrics>,
+        cluster: Option<Cluster>,
+    ) -> Self {
+        let bounds = Arc::new(Bounds::new(&limits, policy));
+        Self { limits: Arc::new(limits), bounds, metrics, cluster }
+    }
+}

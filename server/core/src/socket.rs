@@ -1,0 +1,185 @@
+//! A client in one namespace, as handlers see it.
+
+use std::fmt;
+use std::sync::Arc;
+
+use bytestring::ByteString;
+use roomful_protocol::args::Args;
+use roomful_protocol::close::CloseReason;
+use roomful_protocol::engineio::TransportKind;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::ack::{Request, parse_answer, parse_typed_answer};
+use crate::connection::Command;
+use crate::emit::{Broadcast, Delivery, IntoRooms, unicast};
+use crate::event::Event;
+use crate::handshake::Handshake;
+use crate::id::SocketId;
+use crate::member::Member;
+use crate::namespace::NamespaceHandle;
+
+/// A client in one namespace. Cheap to clone.
+///
+/// A handle may be kept for as long as one likes: after the disconnect it is a small husk, and what is emitted
+/// to it goes nowhere and is counted.
+#[derive(Clone)]
+pub struct Socket {
+    member: Arc<Member>,
+}
+
+impl Socket {
+    pub(crate) fn new(member: Arc<Member>) -> Self {
+        Self { member }
+    }
+
+    pub(crate) fn member(&self) -> &Arc<Member> {
+        &self.member
+    }
+
+    /// The public id of this socket: other clients may see it.
+    pub fn id(&self) -> SocketId {
+        self.member.id
+    }
+
+    /// Whether packets can still reach it.
+    pub fn is_connected(&self) -> bool {
+        self.member.is_connected()
+    }
+
+    /// The namespace it is in.
+    pub fn namespace(&self) -> NamespaceHandle {
+        NamespaceHandle::new(self.member.namespace.clone())
+    }
+
+    /// The request that opened its connection.
+    pub fn handshake(&self) -> &Handshake {
+        &self.member.connection.handshake
+    }
+
+    /// The auth payload of its CONNECT as JSON text of an object; `{}` when the client sent none.
+    pub fn auth_json(&self) -> &str {
+        self.member.auth.as_deref().unwrap_or("{}")
+    }
+
+    /// The transport that carries it at this moment.
+    pub fn transport(&self) -> TransportKind {
+        self.member.connection.transport()
+    }
+
+    /// Attaches a value, which handlers extract with [`Ext`](crate::Ext). One of each type; a new one replaces
+    /// the old.
+    pub fn insert<T: Clone + Send + Sync + 'static>(&self, value: T) {
+        self.member.insert_extension(value);
+    }
+
+    /// A value attached before.
+    pub fn get<T: Clone + Send + Sync + 'static>(&self) -> Option<T> {
+        self.member.extension()
+    }
+
+    // --- rooms ---
+
+    /// Joins rooms. Does nothing after the disconnect, and waits for the guards before it.
+    pub fn join(&self, rooms: impl IntoRooms) {
+        rooms.for_each_room(&mut |name| self.member.join(name));
+    }
+
+    /// Leaves rooms.
+    pub fn leave(&self, rooms: impl IntoRooms) {
+        rooms.for_each_room(&mut |name| self.member.leave(name));
+    }
+
+    /// The rooms it is in, the one of its own id among them.
+    pub fn rooms(&self) -> Vec<ByteString> {
+        self.member.room_names()
+    }
+
+    // --- emitting ---
+
+    /// Emits an event to this client. Never waits.
+    pub fn emit<E: Event + Serialize>(&self, event: E) -> Delivery {
+        unicast(&self.member, E::NAME, event.to_args(), false)
+    }
+
+    /// Emits an event by name: a tuple is several arguments, anything else one.
+    pub fn emit_raw<T: Serialize>(&self, name: &str, args: T) -> Delivery {
+        unicast(&self.member, name, Args::new(&args), false)
+    }
+
+    /// Emits arguments that are already in the form in which they travel, for example as they came.
+    pub fn emit_args(&self, name: &str, args: &Args) -> Delivery {
+        unicast(&self.member, name, Ok(args.clone()), false)
+    }
+
+    /// Emits an event that may be dropped when the client cannot take it right now.
+    pub fn emit_volatile<E: Event + Serialize>(&self, event: E) -> Delivery {
+        unicast(&self.member, E::NAME, event.to_args(), true)
+    }
+
+    /// As [`emit_raw`](Self::emit_raw), but the event may be dropped when the client cannot take it right now.
+    pub fn emit_raw_volatile<T: Serialize>(&self, name: &str, args: T) -> Delivery {
+        unicast(&self.member, name, Args::new(&args), true)
+    }
+
+    /// Asks this client: the event is sent when the request is awaited, and its acknowledgement is the result.
+    pub fn request<E>(&self, event: E) -> Request<E::Ack>
+    where
+        E: Event + Serialize,
+        E::Ack: DeserializeOwned + 'static,
+    {
+        Request::new(self.clone(), E::NAME, event.to_args(), parse_typed_answer)
+    }
+
+    /// As [`request`](Self::request), with a name and plain arguments; a tuple takes one value of the answer
+    /// per element.
+    pub fn request_raw<A: DeserializeOwned + 'static>(
+        &self,
+        name: impl Into<String>,
+        args: impl Serialize,
+    ) -> Request<A> {
+        Request::new(self.clone(), name.into(), Args::new(&args), parse_answer)
+    }
+
+    /// Everybody in these rooms but this socket.
+    pub fn to(&self, rooms: impl IntoRooms) -> Broadcast {
+        self.broadcast().to(rooms)
+    }
+
+    /// Everybody in these rooms, this socket too when it is a member.
+    pub fn within(&self, rooms: impl IntoRooms) -> Broadcast {
+        Broadcast::new(self.member.namespace.clone()).to(rooms)
+    }
+
+    /// Everybody in the namespace but this socket.
+    pub fn broadcast(&self) -> Broadcast {
+        Broadcast::new(self.member.namespace.clone()).but(&self.member)
+    }
+
+    // --- leaving ---
+
+    /// Disconnects the client from this namespace. Its connection stays, for its other namespaces.
+    pub fn disconnect(&self) {
+        self.member.disconnect();
+    }
+
+    /// Disconnects the client from all its namespaces and ends its connection.
+    pub fn disconnect_connection(&self) {
+        self.member.connection.command(Command::LeaveAll);
+        self.member.close_connection(CloseReason::ForcedServerClose);
+    }
+}
+
+impl fmt::Debug for Socket {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Socket({} in {})", self.member.id, self.member.namespace.path)
+    }
+}
+
+impl PartialEq for Socket {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.member, &other.member)
+    }
+}
+
+impl Eq for Socket {}

@@ -1,0 +1,349 @@
+//! The door for Engine.IO clients: long-polling, WebSocket, and the upgrade from the one to the other.
+
+mod request;
+mod session;
+mod transports;
+
+use std::convert::Infallible;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use dashmap::DashMap;
+use http::request::Parts;
+use http::{HeaderMap, Method, Request, Response, StatusCode};
+use hyper::upgrade::OnUpgrade;
+use roomful_core::door::{drive, outbox};
+use roomful_core::{ConnectionId, Handshake, Server, TransportKind};
+use roomful_protocol::engineio::messages::BareMessages;
+use roomful_protocol::engineio::{EngineLink, Messages, Open, Refusal, Start};
+use roomful_protocol::link::TransportId;
+use roomful_protocol::socketio::SocketIoMessages;
+use tower_service::Service;
+
+use crate::cors::{Cors, Origins, is_preflight};
+use crate::http::{Body, answer, empty, handshake, query, read_body};
+use crate::stream::RawStream;
+use crate::ws;
+use request::{Ask, Target};
+use session::{Session, Upgrade};
+use transports::EngineTransports;
+
+/// Polling sessions by their secret id.
+type Sessions = DashMap<ConnectionId, Arc<Session>>;
+
+/// What the messages of a connection are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Dialect {
+    SocketIo,
+    Bare,
+}
+
+/// A tower service that answers the requests of Engine.IO clients. Cheap to clone; all clones are one door.
+#[derive(Clone)]
+pub struct EngineIo {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    server: Server,
+    options: Options,
+    sessions: Arc<Sessions>,
+}
+
+#[derive(Clone)]
+struct Options {
+    dialect: Dialect,
+    transports: Vec<TransportKind>,
+    allow_upgrades: bool,
+    cors: Option<Cors>,
+    origins: Option<Origins>,
+}
+
+impl EngineIo {
+    /// The door of Socket.IO clients: Socket.IO 5 over Engine.IO 4.
+    pub fn socketio(server: Server) -> Self {
+        Self::new(server, Dialect::SocketIo)
+    }
+
+    /// A door for bare Engine.IO clients: each message is a `message` event in the main namespace, and each
+    /// `message` event with one text or binary argument is a message.
+    pub fn bare(server: Server) -> Self {
+        Self::new(server, Dialect::Bare)
+    }
+
+    fn new(server: Server, dialect: Dialect) -> Self {
+        let options = Options {
+            dialect,
+            transports: vec![TransportKind::Polling, TransportKind::WebSocket],
+            allow_upgrades: true,
+            cors: None,
+            origins: None,
+        };
+        Self { inner: Arc::new(Inner { server, options, sessions: Arc::default() }) }
+    }
+
+    /// Options belong to a door that is not in use yet; a clone that is keeps its own.
+    fn with(self, change: impl FnOnce(&mut Options)) -> Self {
+        let mut options = self.inner.options.clone();
+        change(&mut options);
+        let (server, sessions) = (self.inner.server.clone(), self.inner.sessions.clone());
+        Self { inner: Arc::new(Inner { server, options, sessions }) }
+    }
+
+    /// The transports that clients may open a connection with. Default: both.
+    #[must_use]
+    pub fn transports(self, transports: impl IntoIterator<Item = TransportKind>) -> Self {
+        self.with(|options| options.transports = transports.into_iter().collect())
+    }
+
+    /// Whether clients may go from polling to WebSocket. Default: yes.
+    #[must_use]
+    pub fn allow_upgrades(self, allow: bool) -> Self {
+        self.with(|options| options.allow_upgrades = allow)
+    }
+
+    /// Lets pages of other origins talk to this door. Default: none may.
+    #[must_use]
+    pub fn cors(self, cors: Cors) -> Self {
+        self.with(|options| options.cors = Some(cors))
+    }
+
+    /// Refuses requests that name another origin than these, over every transport. This is what keeps a foreign
+    /// page from opening a WebSocket with its visitor's cookies. Default: any origin, as in the reference.
+    #[must_use]
+    pub fn only_origins(self, origins: Origins) -> Self {
+        self.with(|options| options.origins = Some(origins))
+    }
+}
+
+impl<B> Service<Request<B>> for EngineIo
+where
+    B: http_body::Body + Send + 'static,
+    B::Data: Send,
+    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
+    type Response = Response<Body>;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Infallible>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<B>) -> Self::Future {
+        let door = self.inner.clone();
+        Box::pin(async move { Ok(door.answer(request).await) })
+    }
+}
+
+impl Inner {
+    async fn answer<B>(&self, request: Request<B>) -> Response<Body>
+    where
+        B: http_body::Body,
+        B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        let (mut parts, body) = request.into_parts();
+        let headers = parts.headers.clone();
+        let mut response = match &self.options.cors {
+            Some(cors) if is_preflight(&parts.method) => return cors.preflight(&headers),
+            _ => match self.route(&mut parts, body).await {
+                Ok(response) | Err(response) => response,
+            },
+        };
+        self.add_cors(&headers, &mut response);
+        response
+    }
+
+    fn add_cors(&self, request: &HeaderMap, response: &mut Response<Body>) {
+        if let Some(cors) = self.options.cors.as_ref().filter(|_| response.status() != StatusCode::SWITCHING_PROTOCOLS)
+        {
+            cors.apply(request, response.headers_mut());
+        }
+    }
+
+    async fn route<B>(&self, parts: &mut Parts, body: B) -> Result<Response<Body>, Response<Body>>
+    where
+        B: http_body::Body,
+        B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        let query = query(parts);
+        let ask = Ask::read(parts, &query);
+        let refuse = |refusal| ask.refuse(refusal);
+        if self.server.is_closing() {
+            return Err(empty(StatusCode::SERVICE_UNAVAILABLE));
+        }
+        if request::has_bad_origin(&parts.headers) {
+            return Err(refuse(Refusal::BadRequest));
+        }
+        if !self.allows_origin(&parts.headers) {
+            return Err(refuse(Refusal::Forbidden));
+        }
+        let kind = ask.transport.filter(|kind| self.options.transports.contains(kind));
+        let kind = kind.ok_or_else(|| refuse(Refusal::UnknownTransport))?;
+        match ask.target() {
+            Target::Unknown => Err(refuse(Refusal::UnknownSession)),
+            Target::Session(id) => {
+                let session = self.sessions.get(&id).map(|session| session.value().clone());
+                let session = session.ok_or_else(|| refuse(Refusal::UnknownSession))?;
+                if !ask.is_version_4 {
+                    return Err(refuse(Refusal::UnsupportedVersion));
+                }
+                match (kind, ask.wants_upgrade) {
+                    (TransportKind::WebSocket, true) => self.upgrade(parts, &session),
+                    (TransportKind::Polling, false) if session.is_polling() => {
+                        self.poll(parts, body, &session).await
+                    }
+                    _ => Err(refuse(Refusal::BadRequest)),
+                }
+            }
+            Target::New => {
+                if parts.method != Method::GET {
+                    return Err(refuse(Refusal::BadHandshakeMethod));
+                }
+                if (kind == TransportKind::WebSocket) != ask.wants_upgrade {
+                    return Err(refuse(Refusal::BadRequest));
+                }
+                if !ask.is_version_4 {
+                    return Err(refuse(Refusal::UnsupportedVersion));
+                }
+                let handshake = handshake(parts, query);
+                match kind {
+                    TransportKind::Polling => self.open_polling(handshake).await,
+                    TransportKind::WebSocket => self.open_websocket(parts, handshake),
+                }
+            }
+        }
+    }
+
+    fn allows_origin(&self, headers: &HeaderMap) -> bool {
+        match (&self.options.origins, headers.get(http::header::ORIGIN)) {
+            (Some(origins), Some(origin)) => origins.contains(origin),
+            _ => true,
+        }
+    }
+
+    // --- opening ---
+
+    async fn open_polling(&self, handshake: Handshake) -> Result<Response<Body>, Response<Body>> {
+        let id = ConnectionId::random();
+        let session = Arc::new(Session::default());
+        self.sessions.insert(id, session.clone());
+        let transports = EngineTransports::polling(
+            outbox(&self.server),
+            session.clone(),
+            (self.sessions.clone(), id),
+            self.server.limits().max_payload,
+        );
+        self.spawn(id, transports, handshake, TransportKind::Polling);
+        session.poll().await
+    }
+
+    fn open_websocket(&self, parts: &mut Parts, handshake: Handshake) -> Result<Response<Body>, Response<Body>> {
+        let response = ws::accept(parts)?;
+        let door = self.cloned();
+        on_upgrade(parts, move |stream, read| {
+            let limit = door.server.limits().max_payload;
+            let websocket = ws::WebSocket::open(stream, &read, limit)?;
+            let transports = EngineTransports::websocket(outbox(&door.server), websocket);
+            door.spawn(ConnectionId::random(), transports, handshake, TransportKind::WebSocket);
+            Ok(())
+        });
+        Ok(response)
+    }
+
+    fn cloned(&self) -> Self {
+        Self { server: self.server.clone(), options: self.options.clone(), sessions: self.sessions.clone() }
+    }
+
+    fn spawn(&self, id: ConnectionId, transports: EngineTransports, handshake: Handshake, kind: TransportKind) {
+        let can_upgrade = kind == TransportKind::Polling
+            && self.options.allow_upgrades
+            && self.options.transports.contains(&TransportKind::WebSocket);
+        let upgrades: &[&str] = if can_upgrade { &["websocket"] } else { &[] };
+        let open = Open::new(id.expose(), upgrades, self.server.limits()).to_text();
+        let start = Start { transport: TransportId(0), kind, open, allow_upgrades: can_upgrade };
+        match self.options.dialect {
+            Dialect::SocketIo => self.drive(start, SocketIoMessages::default(), transports, handshake),
+            Dialect::Bare => self.drive(start, BareMessages, transports, handshake),
+        }
+    }
+
+    fn drive<M: Messages>(&self, start: Start, messages: M, transports: EngineTransports, handshake: Handshake) {
+        let now = tokio::time::Instant::now().into_std();
+        let limits = Arc::new(self.server.limits().clone());
+        let link = EngineLink::new(now, start, messages, limits);
+        tokio::spawn(drive(self.server.clone(), link, transports, handshake));
+    }
+
+    // --- sessions ---
+
+    async fn poll<B>(
+        &self,
+        parts: &Parts,
+        body: B,
+        session: &Session,
+    ) -> Result<Response<Body>, Response<Body>>
+    where
+        B: http_body::Body,
+        B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        match parts.method {
+            Method::GET => session.poll().await,
+            Method::POST => {
+                if request::is_binary(&parts.headers) {
+                    // Engine.IO 4 has no binary bodies.
+                    session.fail();
+                    return Err(empty(StatusCode::BAD_REQUEST));
+                }
+                let body = read_body(body, self.server.limits().max_payload).await;
+                match body.map(bytestring::ByteString::try_from) {
+                    Ok(Ok(text)) => session.post(text).await,
+                    Ok(Err(_)) => {
+                        session.fail();
+                        Err(empty(StatusCode::BAD_REQUEST))
+                    }
+                    Err(error) => Err(empty(error.status())),
+                }
+            }
+            // The reference's answer.
+            _ => Err(empty(StatusCode::INTERNAL_SERVER_ERROR)),
+        }
+    }
+
+    fn upgrade(&self, parts: &mut Parts, session: &Arc<Session>) -> Result<Response<Body>, Response<Body>> {
+        let response = ws::accept(parts)?;
+        let session = session.clone();
+        on_upgrade(parts, move |stream, read| {
+            session.upgrade(Upgrade { stream, read });
+            Ok(())
+        });
+        Ok(response)
+    }
+}
+
+/// Goes on with the stream when the 101 is out.
+fn on_upgrade(
+    parts: &mut Parts,
+    then: impl FnOnce(RawStream, bytes::Bytes) -> std::io::Result<()> + Send + 'static,
+) {
+    let Some(upgrade) = parts.extensions.remove::<OnUpgrade>() else {
+        tracing::error!("a WebSocket was asked for on a connection that cannot be upgraded: serve with upgrades");
+        return;
+    };
+    tokio::spawn(async move {
+        let opened = match upgrade.await {
+            Ok(upgraded) => RawStream::from_upgraded(upgraded).and_then(|(stream, read)| then(stream, read)),
+            Err(error) => Err(std::io::Error::other(error)),
+        };
+        if let Err(error) = opened {
+            tracing::debug!(%error, "an upgrade to WebSocket did not complete");
+        }
+    });
+}
+
+/// The answer to a poll: packets as text.
+fn payload(body: String) -> Response<Body> {
+    answer(StatusCode::OK, "text/plain; charset=UTF-8", body)
+}

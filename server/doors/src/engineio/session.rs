@@ -1,0 +1,146 @@
+//! Where the requests of a polling session meet its task: a mailbox with one place for each kind of request.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Waker};
+
+use bytes::Bytes;
+use bytestring::ByteString;
+use futures_util::task::AtomicWaker;
+use http::{Response, StatusCode};
+use parking_lot::Mutex;
+use roomful_protocol::engineio::Refusal;
+use tokio::sync::oneshot;
+
+use super::payload;
+use crate::http::{Body, answer, empty};
+use crate::stream::RawStream;
+
+/// A GET that waits for packets. Its request is gone when the receiving side is.
+pub(super) type Waiting = oneshot::Sender<PollAnswer>;
+
+/// What a GET is told.
+#[derive(Debug)]
+pub(super) enum PollAnswer {
+    Packets(String),
+    /// Another one is waiting already.
+    Overlap,
+}
+
+/// A body to be handled.
+pub(super) struct Post {
+    pub(super) body: ByteString,
+    pub(super) answer: oneshot::Sender<PostAnswer>,
+}
+
+/// What a POST is told.
+#[derive(Debug)]
+pub(super) enum PostAnswer {
+    Handled,
+    /// Another one is being handled already.
+    Overlap,
+}
+
+/// A WebSocket that wants to take over the session.
+pub(super) struct Upgrade {
+    pub(super) stream: RawStream,
+    pub(super) read: Bytes,
+}
+
+/// The shared side of a polling session.
+#[derive(Default)]
+pub(super) struct Session {
+    mailbox: Mutex<Mailbox>,
+    task: AtomicWaker,
+    /// It is carried by a WebSocket now: requests to poll are refused.
+    upgraded: AtomicBool,
+}
+
+/// What has come since the task last looked.
+#[derive(Default)]
+pub(super) struct Mailbox {
+    pub(super) poll: Option<Waiting>,
+    pub(super) post: Option<Post>,
+    pub(super) upgrades: Vec<Upgrade>,
+    /// A client broke the rules of polling in a way that its request alone shows.
+    pub(super) failed: bool,
+}
+
+impl Session {
+    pub(super) fn is_polling(&self) -> bool {
+        !self.upgraded.load(Ordering::Acquire)
+    }
+
+    pub(super) fn set_upgraded(&self) {
+        self.upgraded.store(true, Ordering::Release);
+    }
+
+    /// Waits for packets.
+    pub(super) async fn poll(&self) -> Result<Response<Body>, Response<Body>> {
+        let (sender, receiver) = oneshot::channel();
+        let free = self.put(|mailbox| mailbox.poll.is_none().then(|| mailbox.poll = Some(sender)));
+        if !free {
+            self.fail();
+            return Err(empty(StatusCode::BAD_REQUEST));
+        }
+        match receiver.await {
+            Ok(PollAnswer::Packets(packets)) => Ok(payload(packets)),
+            Ok(PollAnswer::Overlap) => Err(empty(StatusCode::BAD_REQUEST)),
+            Err(_) => Err(gone()),
+        }
+    }
+
+    /// Hands a body over and waits until it has been handled.
+    pub(super) async fn post(&self, body: ByteString) -> Result<Response<Body>, Response<Body>> {
+        let (sender, receiver) = oneshot::channel();
+        let post = Post { body, answer: sender };
+        let free = self.put(|mailbox| mailbox.post.is_none().then(|| mailbox.post = Some(post)));
+        if !free {
+            self.fail();
+            return Err(empty(StatusCode::BAD_REQUEST));
+        }
+        match receiver.await {
+            Ok(PostAnswer::Handled) => Ok(answer(StatusCode::OK, "text/html", "ok")),
+            Ok(PostAnswer::Overlap) => Err(empty(StatusCode::BAD_REQUEST)),
+            Err(_) => Err(gone()),
+        }
+    }
+
+    /// Offers a WebSocket. Whether it is taken is for the task to say.
+    pub(super) fn upgrade(&self, upgrade: Upgrade) {
+        self.put(|mailbox| {
+            mailbox.upgrades.push(upgrade);
+            Some(())
+        });
+    }
+
+    /// The client broke the rules of polling: its session ends.
+    pub(super) fn fail(&self) {
+        self.put(|mailbox| {
+            mailbox.failed = true;
+            Some(())
+        });
+    }
+
+    fn put(&self, put: impl FnOnce(&mut Mailbox) -> Option<()>) -> bool {
+        let done = put(&mut self.mailbox.lock()).is_some();
+        if done {
+            self.task.wake();
+        }
+        done
+    }
+
+    /// Takes what has come, and arranges a wake for what comes next.
+    pub(super) fn take(&self, cx: &Context<'_>) -> Mailbox {
+        self.register(cx.waker());
+        std::mem::take(&mut *self.mailbox.lock())
+    }
+
+    fn register(&self, waker: &Waker) {
+        self.task.register(waker);
+    }
+}
+
+/// The session has ended meanwhile.
+fn gone() -> Response<Body> {
+    answer(StatusCode::BAD_REQUEST, "application/json", Refusal::UnknownSession.body())
+}

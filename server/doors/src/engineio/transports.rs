@@ -1,0 +1,341 @@
+//! The transports of one connection: polling or a WebSocket, and WebSockets that want to take over.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use roomful_core::door::{Mode, Outbox, TransportEvent, Transports};
+use roomful_core::{ConnectionId, TransportKind};
+use roomful_protocol::engineio::payload::{PayloadDecoder, PayloadEncoder};
+use roomful_protocol::engineio::{CLOSE, NOOP};
+use roomful_protocol::link::{TransportEnd, TransportId};
+use roomful_protocol::wire::Unit;
+use tokio::sync::oneshot;
+
+use super::Sessions;
+use super::session::{PollAnswer, Post, PostAnswer, Session, Upgrade, Waiting};
+use crate::ws::WebSocket;
+
+/// The answer to one poll is about this long at most; the rest comes with the next one.
+const MAX_ANSWER: usize = 1 << 20;
+
+pub(super) struct EngineTransports {
+    outbox: Arc<Outbox>,
+    main_id: TransportId,
+    main: Main,
+    /// WebSockets that the client has opened for an upgrade; the link takes one at a time.
+    probes: Vec<(TransportId, WebSocket)>,
+    next_id: u32,
+    /// What happened and has not been told yet.
+    events: VecDeque<TransportEvent>,
+    /// The polling session, for as long as its id is known to the door.
+    entry: Option<Entry>,
+    max_payload: usize,
+}
+
+enum Main {
+    Polling(Polling),
+    WebSocket(Box<WebSocket>),
+}
+
+/// Takes the session out of the door's list when the connection has ended.
+struct Entry {
+    session: Arc<Session>,
+    sessions: Arc<Sessions>,
+    id: ConnectionId,
+}
+
+impl Drop for Entry {
+    fn drop(&mut self) {
+        self.sessions.remove(&self.id);
+        // Requests that came too late hear that the session is gone.
+        drop(self.session.take(&Context::from_waker(std::task::Waker::noop())));
+    }
+}
+
+#[derive(Default)]
+struct Polling {
+    waiting: Option<Waiting>,
+    post: Option<(PayloadDecoder, oneshot::Sender<PostAnswer>)>,
+    /// An upgrade is under way: no poll is kept waiting.
+    releasing: bool,
+    failed: bool,
+}
+
+impl EngineTransports {
+    pub(super) fn polling(
+        outbox: Arc<Outbox>,
+        session: Arc<Session>,
+        (sessions, id): (Arc<Sessions>, ConnectionId),
+        max_payload: usize,
+    ) -> Self {
+        outbox.attach(None, Mode::Driver);
+        let entry = Some(Entry { session, sessions, id });
+        Self::new(outbox, Main::Polling(Polling::default()), entry, max_payload)
+    }
+
+    pub(super) fn websocket(outbox: Arc<Outbox>, websocket: WebSocket) -> Self {
+        websocket.attach(&outbox);
+        Self::new(outbox, Main::WebSocket(Box::new(websocket)), None, 0)
+    }
+
+    fn new(outbox: Arc<Outbox>, main: Main, entry: Option<Entry>, max_payload: usize) -> Self {
+        Self { outbox, main_id: TransportId(0), main, probes: Vec::new(), next_id: 1, events: VecDeque::new(), entry, max_payload }
+    }
+
+    /// Looks at what the door has put into the mailbox.
+    fn poll_mailbox(&mut self, cx: &mut Context<'_>) {
+        let Some(entry) = &self.entry else { return };
+        let mailbox = entry.session.take(cx);
+        for upgrade in mailbox.upgrades {
+            self.open_probe(upgrade);
+        }
+        let Main::Polling(polling) = &mut self.main else { return };
+        polling.failed |= mailbox.failed;
+        if let Some(post) = mailbox.post {
+            polling.begin(post);
+        }
+        if let Some(waiting) = mailbox.poll {
+            polling.wait(waiting);
+            polling.deliver(&self.outbox);
+        }
+        if polling.failed {
+            self.events.push_back(TransportEvent::Closed(self.main_id, TransportEnd::Failed));
+        }
+    }
+
+    fn open_probe(&mut self, Upgrade { stream, read }: Upgrade) {
+        match WebSocket::open(stream, &read, self.max_payload) {
+            Ok(websocket) => {
+                let id = TransportId(self.next_id);
+                self.next_id += 1;
+                self.probes.push((id, websocket));
+                self.events.push_back(TransportEvent::Opened(id));
+            }
+            Err(error) => tracing::debug!(%error, "an upgraded stream could not be used"),
+        }
+    }
+
+    fn poll_probes(&mut self, cx: &mut Context<'_>) -> Poll<TransportEvent> {
+        for (id, websocket) in &mut self.probes {
+            if let Poll::Ready(message) = websocket.poll_message(cx) {
+                return Poll::Ready(match message {
+                    Ok(frame) => TransportEvent::Frame(*id, frame),
+                    Err(end) => TransportEvent::Closed(*id, end),
+                });
+            }
+        }
+        Poll::Pending
+    }
+
+    fn poll_main(&mut self, cx: &mut Context<'_>) -> Poll<TransportEvent> {
+        match &mut self.main {
+            Main::Polling(polling) => polling.poll_frame(self.main_id, cx),
+            Main::WebSocket(websocket) => {
+                let message = websocket.poll_message(cx);
+                if let Some(pong) = websocket.take_pong() {
+                    self.outbox.push_own(pong);
+                    websocket.poll_write(cx, &self.outbox);
+                }
+                message.map(|message| match message {
+                    Ok(frame) => TransportEvent::Frame(self.main_id, frame),
+                    Err(end) => TransportEvent::Closed(self.main_id, end),
+                })
+            }
+        }
+    }
+}
+
+impl Transports for EngineTransports {
+    fn poll_event(&mut self, cx: &mut Context<'_>) -> Poll<TransportEvent> {
+        // A body that is being handled goes first: what comes on another transport was sent after it.
+        if let Poll::Ready(event) = self.poll_main(cx) {
+            return Poll::Ready(event);
+        }
+        if self.events.is_empty() {
+            self.poll_mailbox(cx);
+        }
+        if let Some(event) = self.events.pop_front() {
+            return Poll::Ready(event);
+        }
+        // The mailbox may have brought a body.
+        if let Main::Polling(Polling { post: Some(_), .. }) = self.main {
+            return self.poll_main(cx);
+        }
+        self.poll_probes(cx)
+    }
+
+    fn poll_write(&mut self, cx: &mut Context<'_>) {
+        match &mut self.main {
+            Main::Polling(polling) => polling.deliver(&self.outbox),
+            Main::WebSocket(websocket) => websocket.poll_write(cx, &self.outbox),
+        }
+    }
+
+    fn send(&mut self, to: TransportId, unit: Unit) {
+        if to == self.main_id {
+            self.outbox.push_own(unit);
+        } else if let Some((_, websocket)) = self.probes.iter().find(|(id, _)| *id == to) {
+            websocket.send_now(&unit);
+        }
+    }
+
+    fn release(&mut self) {
+        if let Main::Polling(polling) = &mut self.main {
+            polling.releasing = true;
+            polling.deliver(&self.outbox);
+        }
+    }
+
+    fn switch(&mut self, to: TransportId) {
+        let Some(at) = self.probes.iter().position(|(id, _)| *id == to) else { return };
+        let (_, websocket) = self.probes.remove(at);
+        if let Main::Polling(polling) = &mut self.main {
+            polling.answer(NOOP.to_owned());
+        }
+        if let Some(entry) = &self.entry {
+            entry.session.set_upgraded();
+        }
+        websocket.attach(&self.outbox);
+        self.main = Main::WebSocket(Box::new(websocket));
+        self.main_id = to;
+    }
+
+    fn close(&mut self, which: TransportId) {
+        if let Some(at) = self.probes.iter().position(|(id, _)| *id == which) {
+            let (_, websocket) = self.probes.remove(at);
+            websocket.close_now();
+        }
+        if let (Main::Polling(polling), true) = (&mut self.main, self.probes.is_empty()) {
+            polling.releasing = false;
+        }
+    }
+
+    fn poll_close(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        for (_, websocket) in self.probes.drain(..) {
+            websocket.close_now();
+        }
+        match &mut self.main {
+            Main::WebSocket(websocket) => websocket.poll_close(cx, &self.outbox),
+            Main::Polling(polling) => {
+                polling.finish_post();
+                if polling.failed {
+                    return Poll::Ready(());
+                }
+                if let Some(entry) = &self.entry {
+                    let mailbox = entry.session.take(cx);
+                    polling.waiting = polling.waiting.take().or(mailbox.poll);
+                }
+                polling.poll_close(&self.outbox)
+            }
+        }
+    }
+
+    fn kind(&self) -> TransportKind {
+        match self.main {
+            Main::Polling(_) => TransportKind::Polling,
+            Main::WebSocket(_) => TransportKind::WebSocket,
+        }
+    }
+
+    fn outbox(&self) -> &Arc<Outbox> {
+        &self.outbox
+    }
+}
+
+impl Polling {
+    /// A GET has come. A second one ends the session, as the client can no longer know the order.
+    fn wait(&mut self, waiting: Waiting) {
+        if self.waiting.is_some() {
+            self.failed = true;
+            let _ = waiting.send(PollAnswer::Overlap);
+        } else {
+            self.waiting = Some(waiting);
+        }
+    }
+
+    /// A POST has come.
+    fn begin(&mut self, post: Post) {
+        if self.post.is_some() {
+            self.failed = true;
+            let _ = post.answer.send(PostAnswer::Overlap);
+        } else {
+            self.post = Some((PayloadDecoder::new(post.body), post.answer));
+        }
+    }
+
+    fn poll_frame(&mut self, id: TransportId, cx: &mut Context<'_>) -> Poll<TransportEvent> {
+        if let Some((packets, _)) = &mut self.post {
+            if let Some(frame) = packets.next() {
+                return Poll::Ready(TransportEvent::Frame(id, frame));
+            }
+            self.finish_post();
+        }
+        let aborted = self.waiting.as_mut().is_some_and(|waiting| waiting.poll_closed(cx).is_ready());
+        if aborted {
+            self.waiting = None;
+            self.failed = true;
+            return Poll::Ready(TransportEvent::Closed(id, TransportEnd::Failed));
+        }
+        Poll::Pending
+    }
+
+    fn finish_post(&mut self) {
+        if let Some((_, answer)) = self.post.take() {
+            let _ = answer.send(PostAnswer::Handled);
+        }
+    }
+
+    /// Answers a waiting GET with what is queued.
+    fn deliver(&mut self, outbox: &Outbox) {
+        if self.waiting.is_none() {
+            return;
+        }
+        if outbox.has_queued() {
+            let packets = self.take_queued(outbox);
+            self.answer(packets.finish());
+        } else if self.releasing {
+            self.answer(NOOP.to_owned());
+        }
+        // Volatile packets are for a poll that waits.
+        outbox.set_ready(self.waiting.is_some());
+    }
+
+    fn take_queued(&self, outbox: &Outbox) -> PayloadEncoder {
+        let mut packets = PayloadEncoder::default();
+        outbox.take_frames(MAX_ANSWER, |unit| {
+            unit.frames().iter().for_each(|frame| packets.push(frame));
+            packets.len()
+        });
+        packets
+    }
+
+    fn answer(&mut self, packets: String) {
+        if let Some(waiting) = self.waiting.take() {
+            // A request that was dropped at this moment ends the session: its client is gone.
+            self.failed |= waiting.send(PollAnswer::Packets(packets)).is_err();
+        }
+    }
+
+    /// What is queued, and the close packet behind it, go with a GET. With nothing queued no GET is waited for:
+    /// the next one learns that the session is gone.
+    fn poll_close(&mut self, outbox: &Outbox) -> Poll<()> {
+        if self.waiting.is_none() {
+            return if outbox.has_queued() { Poll::Pending } else { Poll::Ready(()) };
+        }
+        let mut packets = self.take_queued(outbox);
+        let more = outbox.has_queued();
+        if !more {
+            packets.push_text(CLOSE);
+        }
+        self.answer(packets.finish());
+        if more && !self.failed { Poll::Pending } else { Poll::Ready(()) }
+    }
+}
+
+impl Drop for Polling {
+    /// A GET that still waits when the connection has ended hears that it has.
+    fn drop(&mut self) {
+        self.answer(CLOSE.to_owned());
+    }
+}

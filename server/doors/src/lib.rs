@@ -1,0 +1,16 @@
+//! Entrances to the core, each a tower [`Service`](tower_service::Service) that mounts in axum, in plain hyper,
+//! or wherever a service of HTTP requests can stand.
+//!
+//! A door knows the core and the protocols, and never another door. What several need is in `http.rs`, `ws.rs`
+//! and `cors.rs`.
+#![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
+
+mod cors;
+pub mod engineio;
+mod http;
+mod stream;
+mod ws;
+
+pub use cors::{Cors, Origins};
+pub use engineio::EngineIo;
+pub use http::{Body, PeerAddr};

@@ -1,0 +1,135 @@
+//! The streams under a WebSocket: bare TCP, which anyone may write, and everything else, which only the
+//! connection's task writes.
+
+use std::io::{self, IoSlice};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+
+use bytes::Bytes;
+use hyper::upgrade::Upgraded;
+use hyper_util::rt::TokioIo;
+use parking_lot::Mutex;
+use roomful_core::door::{Mode, Sink};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf, ReadHalf, WriteHalf};
+use tokio::net::TcpStream;
+use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+
+/// An upgraded stream before it is used. It can be sent to the runtime on which it will be.
+pub(crate) enum RawStream {
+    /// Off its runtime: it joins the one it is used on.
+    Tcp(std::net::TcpStream),
+    Other(TokioIo<Upgraded>),
+}
+
+impl RawStream {
+    /// Takes the bare stream out of an upgraded connection where there is one, and what was read beyond the
+    /// request.
+    pub(crate) fn from_upgraded(upgraded: Upgraded) -> io::Result<(Self, Bytes)> {
+        let upgraded = match hyper_util::server::conn::auto::upgrade::downcast::<TokioIo<TcpStream>>(upgraded) {
+            Ok(parts) => return Self::tcp(parts.io, parts.read_buf),
+            Err(upgraded) => upgraded,
+        };
+        match upgraded.downcast::<TokioIo<TcpStream>>() {
+            Ok(parts) => Self::tcp(parts.io, parts.read_buf),
+            Err(upgraded) => Ok((Self::Other(TokioIo::new(upgraded)), Bytes::new())),
+        }
+    }
+
+    fn tcp(io: TokioIo<TcpStream>, read: Bytes) -> io::Result<(Self, Bytes)> {
+        let stream = io.into_inner();
+        // Small messages must not wait for the acknowledgement of the ones before.
+        stream.set_nodelay(true)?;
+        // A copy: the buffer it lies in is larger and would be kept for as long as it is read from.
+        Ok((Self::Tcp(stream.into_std()?), Bytes::copy_from_slice(&read)))
+    }
+
+    /// Begins to use the stream on the current runtime.
+    pub(crate) fn open(self) -> io::Result<(Reader, Arc<Writer>)> {
+        match self {
+            Self::Tcp(stream) => {
+                let (read, write) = TcpStream::from_std(stream)?.into_split();
+                Ok((Reader::Tcp(read), Arc::new(Writer::Tcp(write))))
+            }
+            Self::Other(stream) => {
+                let (read, write) = tokio::io::split(stream);
+                let other = OtherWriter { stream: Mutex::new(write), waker: Mutex::new(None) };
+                Ok((Reader::Other(read), Arc::new(Writer::Other(other))))
+            }
+        }
+    }
+}
+
+/// The reading half.
+pub(crate) enum Reader {
+    Tcp(OwnedReadHalf),
+    Other(ReadHalf<TokioIo<Upgraded>>),
+}
+
+impl Reader {
+    pub(crate) fn poll_read(&mut self, cx: &mut Context<'_>, buffer: &mut [u8]) -> Poll<io::Result<usize>> {
+        let mut buffer = ReadBuf::new(buffer);
+        let read = match self {
+            Self::Tcp(stream) => Pin::new(stream).poll_read(cx, &mut buffer),
+            Self::Other(stream) => Pin::new(stream).poll_read(cx, &mut buffer),
+        };
+        read.map_ok(|()| buffer.filled().len())
+    }
+}
+
+/// The writing half.
+pub(crate) enum Writer {
+    Tcp(OwnedWriteHalf),
+    Other(OtherWriter),
+}
+
+/// A stream that is written by polling it, with the waker of the task that owns it.
+pub(crate) struct OtherWriter {
+    stream: Mutex<WriteHalf<TokioIo<Upgraded>>>,
+    waker: Mutex<Option<Waker>>,
+}
+
+impl Writer {
+    /// Who writes an outbox with this sink.
+    pub(crate) fn mode(&self) -> Mode {
+        match self {
+            Self::Tcp(_) => Mode::Flusher,
+            Self::Other(_) => Mode::Driver,
+        }
+    }
+
+    /// Arranges a wake when more can be written; ready when that is now.
+    pub(crate) fn poll_ready(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self {
+            Self::Tcp(stream) => stream.as_ref().poll_write_ready(cx),
+            Self::Other(other) => {
+                *other.waker.lock() = Some(cx.waker().clone());
+                Poll::Ready(Ok(()))
+            }
+        }
+    }
+
+    /// Pushes what is buffered inside the stream towards the peer.
+    pub(crate) fn poll_flush(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self {
+            Self::Tcp(_) => Poll::Ready(Ok(())),
+            Self::Other(other) => Pin::new(&mut *other.stream.lock()).poll_flush(cx),
+        }
+    }
+}
+
+impl Sink for Writer {
+    fn try_write(&self, bytes: &[IoSlice<'_>]) -> io::Result<usize> {
+        match self {
+            Self::Tcp(stream) => stream.try_write_vectored(bytes),
+            Self::Other(other) => {
+                let waker = other.waker.lock().clone();
+                let mut cx = Context::from_waker(waker.as_ref().unwrap_or(Waker::noop()));
+                match Pin::new(&mut *other.stream.lock()).poll_write_vectored(&mut cx, bytes) {
+                    Poll::Ready(result) => result,
+                    Poll::Pending => Err(io::ErrorKind::WouldBlock.into()),
+                }
+            }
+        }
+    }
+}

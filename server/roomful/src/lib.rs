@@ -1,0 +1,35 @@
+//! A Socket.IO server that loses nothing.
+//!
+//! ```no_run
+//! use roomful::prelude::*;
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let chat = Namespace::main().on_raw("say", async |socket: Socket, Args((room, text)): Args<(String, String)>| {
+//!     socket.within(room).emit_raw("said", (socket.id().as_str(), text));
+//! });
+//! let server = Server::builder().namespace(chat).build()?;
+//! let app: axum::Router = axum::Router::new().merge(server.router());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Mount [`router`](Mount::router) in any axum app and serve it as you do; or let [`serve`] run it on one
+//! runtime per core.
+
+mod mount;
+mod serve;
+
+pub use bytes::Bytes;
+pub use mount::{Mount, MountAt};
+pub use roomful_core::*;
+pub use roomful_doors::{Cors, EngineIo, Origins, PeerAddr};
+pub use roomful_macros::Event;
+pub use serve::{Serve, serve};
+
+/// What nearly every program needs.
+pub mod prelude {
+    pub use crate::{
+        AckSender, Args, Auth, Bytes, ConnectError, DisconnectReason, Event, EventError, Ext, Mount, MountAt, Namespace,
+        RawArgs, Server, Socket, State,
+    };
+}

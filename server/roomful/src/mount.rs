@@ -1,0 +1,36 @@
+//! Mounting a server in an axum app.
+
+use axum::Router;
+use roomful_core::Server;
+use roomful_doors::EngineIo;
+
+/// The path at which Socket.IO clients look for a server.
+const DEFAULT_PATH: &str = "/socket.io";
+
+/// Mounts a [`Server`] in an axum [`Router`].
+pub trait Mount {
+    /// A router that serves Socket.IO clients at `/socket.io/`; merge it into an app.
+    fn router<S: Clone + Send + Sync + 'static>(&self) -> Router<S>;
+}
+
+impl Mount for Server {
+    fn router<S: Clone + Send + Sync + 'static>(&self) -> Router<S> {
+        EngineIo::socketio(self.clone()).mount(DEFAULT_PATH)
+    }
+}
+
+/// Mounts one door at a path.
+pub trait MountAt {
+    /// A router that serves this door at `path` with a slash behind it, and below.
+    ///
+    /// # Panics
+    /// When `path` is no path that axum takes: it must begin with `/` and have no `{` or `*` of its own.
+    fn mount<S: Clone + Send + Sync + 'static>(self, path: &str) -> Router<S>;
+}
+
+impl MountAt for EngineIo {
+    fn mount<S: Clone + Send + Sync + 'static>(self, path: &str) -> Router<S> {
+        let path = path.trim_end_matches('/');
+        Router::new().route_service(&format!("{path}/"), self.clone()).route_service(&format!("{path}/{{*rest}}"), self)
+    }
+}

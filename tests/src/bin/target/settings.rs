@@ -1,0 +1,50 @@
+//! The environment that all targets share.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use roomful::Limits;
+
+use super::Failure;
+
+pub(crate) struct Settings {
+    pub(crate) port: u16,
+    pub(crate) workers: Option<usize>,
+    pub(crate) multi_thread: bool,
+    ping_interval: Option<u64>,
+    ping_timeout: Option<u64>,
+    max_payload: Option<usize>,
+}
+
+impl Settings {
+    pub(crate) fn from_environment() -> Result<Self, Failure> {
+        Ok(Self {
+            port: number("PORT")?.unwrap_or(3000),
+            workers: number("WORKERS")?,
+            multi_thread: std::env::var("RUNTIME").is_ok_and(|runtime| runtime == "mt"),
+            ping_interval: number("PING_INTERVAL")?,
+            ping_timeout: number("PING_TIMEOUT")?,
+            max_payload: number("MAX_PAYLOAD")?,
+        })
+    }
+
+    /// A target's own limits, under what the environment says.
+    pub(crate) fn limits(&self, own: Limits) -> Limits {
+        let millis = |own, from: Option<u64>| from.map_or(own, Duration::from_millis);
+        Limits {
+            ping_interval: millis(own.ping_interval, self.ping_interval),
+            ping_timeout: millis(own.ping_timeout, self.ping_timeout),
+            max_payload: self.max_payload.unwrap_or(own.max_payload),
+            ..own
+        }
+    }
+}
+
+fn number<T: FromStr>(name: &str) -> Result<Option<T>, Failure> {
+    match std::env::var(name) {
+        Ok(text) if !text.is_empty() => {
+            text.parse().map(Some).map_err(|_| format!("{name} must be a number, not `{text}`").into())
+        }
+        _ => Ok(None),
+    }
+}
