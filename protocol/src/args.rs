@@ -49,8 +49,12 @@ impl Args {
         Ok(Self { elements: elements.into(), attachments })
     }
 
-    /// Arguments from text that is known to be the inside of a JSON array.
-    pub fn from_raw(elements: ByteString, attachments: Vec<Bytes>) -> Self {
+    /// Arguments from text that is known to be the inside of a JSON array. Attachments to which nothing in the
+    /// text refers are dropped.
+    pub fn from_raw(elements: ByteString, mut attachments: Vec<Bytes>) -> Self {
+        if !attachments.is_empty() && !placeholder::may_have_any(&elements) {
+            attachments = Vec::new();
+        }
         Self { elements, attachments }
     }
 
@@ -69,8 +73,8 @@ impl Args {
         self.elements.trim().is_empty()
     }
 
-    /// The first argument, and all that follow it; `None` when there is no argument. Both keep all attachments,
-    /// as their placeholders keep their numbers.
+    /// The first argument, and all that follow it; `None` when there is no argument. A part with a placeholder
+    /// keeps all attachments, as placeholders keep their numbers.
     pub fn split_first(&self) -> Option<(Self, Self)> {
         let mut values = serde_json::Deserializer::from_str(&self.elements).into_iter::<IgnoredAny>();
         values.next()?.ok()?;

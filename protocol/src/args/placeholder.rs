@@ -20,8 +20,7 @@ const LONGEST_KEY: usize = 12 * 6 + 2;
 /// # Errors
 /// When a placeholder has no such `num`.
 pub fn check(elements: &str, attachments: usize) -> Result<(), PlaceholderError> {
-    // Most text has no placeholder. A key spelled with escapes needs `\u`.
-    if !elements.contains("_placeholder") && !elements.contains("\\u") {
+    if !may_have_any(elements) {
         return Ok(());
     }
     let mut scan = Scan { attachments, ..Scan::default() };
@@ -38,6 +37,11 @@ pub fn check(elements: &str, attachments: usize) -> Result<(), PlaceholderError>
         rest = after;
     }
     Ok(())
+}
+
+/// Whether there can be a placeholder at all. Most text has none; a key spelled with escapes needs `\u`.
+pub(super) fn may_have_any(elements: &str) -> bool {
+    elements.contains("_placeholder") || elements.contains("\\u")
 }
 
 /// A placeholder refers to an attachment that did not come with it.

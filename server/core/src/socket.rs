@@ -141,6 +141,11 @@ impl Socket {
         Request::new(self.clone(), name.into(), Args::new(&args), parse_answer)
     }
 
+    /// As [`request`](Self::request), with arguments and an answer in the form in which they travel.
+    pub fn request_args(&self, name: impl Into<String>, args: &Args) -> Request<Args> {
+        Request::new(self.clone(), name.into(), Ok(args.clone()), |answer| Ok(answer.clone()))
+    }
+
     /// Everybody in these rooms but this socket.
     pub fn to(&self, rooms: impl IntoRooms) -> Broadcast {
         self.broadcast().to(rooms)

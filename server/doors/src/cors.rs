@@ -58,7 +58,8 @@ impl Cors {
     pub(crate) fn preflight(&self, request: &HeaderMap) -> Response<Body> {
         let mut response = empty(StatusCode::NO_CONTENT);
         let headers = response.headers_mut();
-        headers.insert(ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET,HEAD,PUT,PATCH,POST,DELETE"));
+        headers
+            .insert(ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET,HEAD,PUT,PATCH,POST,DELETE"));
         if let Some(wanted) = request.get(ACCESS_CONTROL_REQUEST_HEADERS) {
             headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, wanted.clone());
             headers.append(VARY, HeaderValue::from_static("Access-Control-Request-Headers"));
@@ -97,7 +98,10 @@ mod tests {
         let mut answer = HeaderMap::new();
         cors.apply(&request, &mut answer);
         let text = |value: &HeaderValue| value.to_str().unwrap().to_owned();
-        (answer.get(ACCESS_CONTROL_ALLOW_ORIGIN).map(text), answer.contains_key(ACCESS_CONTROL_ALLOW_CREDENTIALS))
+        (
+            answer.get(ACCESS_CONTROL_ALLOW_ORIGIN).map(text),
+            answer.contains_key(ACCESS_CONTROL_ALLOW_CREDENTIALS),
+        )
     }
 
     #[test]

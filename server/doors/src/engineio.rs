@@ -157,7 +157,8 @@ impl Inner {
     }
 
     fn add_cors(&self, request: &HeaderMap, response: &mut Response<Body>) {
-        if let Some(cors) = self.options.cors.as_ref().filter(|_| response.status() != StatusCode::SWITCHING_PROTOCOLS)
+        if let Some(cors) =
+            self.options.cors.as_ref().filter(|_| response.status() != StatusCode::SWITCHING_PROTOCOLS)
         {
             cors.apply(request, response.headers_mut());
         }
@@ -187,8 +188,9 @@ impl Inner {
             Target::Session(id) => {
                 let session = self.sessions.get(&id).map(|session| session.value().clone());
                 let session = session.ok_or_else(|| refuse(Refusal::UnknownSession))?;
+                // A session speaks the version in which it was opened.
                 if !ask.is_version_4 {
-                    return Err(refuse(Refusal::UnsupportedVersion));
+                    return Err(refuse(Refusal::BadRequest));
                 }
                 match (kind, ask.wants_upgrade) {
                     (TransportKind::WebSocket, true) => self.upgrade(parts, &session),
@@ -240,7 +242,11 @@ impl Inner {
         session.poll().await
     }
 
-    fn open_websocket(&self, parts: &mut Parts, handshake: Handshake) -> Result<Response<Body>, Response<Body>> {
+    fn open_websocket(
+        &self,
+        parts: &mut Parts,
+        handshake: Handshake,
+    ) -> Result<Response<Body>, Response<Body>> {
         let response = ws::accept(parts)?;
         let door = self.cloned();
         on_upgrade(parts, move |stream, read| {
@@ -257,7 +263,13 @@ impl Inner {
         Self { server: self.server.clone(), options: self.options.clone(), sessions: self.sessions.clone() }
     }
 
-    fn spawn(&self, id: ConnectionId, transports: EngineTransports, handshake: Handshake, kind: TransportKind) {
+    fn spawn(
+        &self,
+        id: ConnectionId,
+        transports: EngineTransports,
+        handshake: Handshake,
+        kind: TransportKind,
+    ) {
         let can_upgrade = kind == TransportKind::Polling
             && self.options.allow_upgrades
             && self.options.transports.contains(&TransportKind::WebSocket);
@@ -270,7 +282,13 @@ impl Inner {
         }
     }
 
-    fn drive<M: Messages>(&self, start: Start, messages: M, transports: EngineTransports, handshake: Handshake) {
+    fn drive<M: Messages>(
+        &self,
+        start: Start,
+        messages: M,
+        transports: EngineTransports,
+        handshake: Handshake,
+    ) {
         let now = tokio::time::Instant::now().into_std();
         let limits = Arc::new(self.server.limits().clone());
         let link = EngineLink::new(now, start, messages, limits);
@@ -297,6 +315,8 @@ impl Inner {
                     session.fail();
                     return Err(empty(StatusCode::BAD_REQUEST));
                 }
+                // Claimed before the body is read: a client sends one at a time.
+                let Some(_claim) = session.claim_post() else { return Err(empty(StatusCode::BAD_REQUEST)) };
                 let body = read_body(body, self.server.limits().max_payload).await;
                 match body.map(bytestring::ByteString::try_from) {
                     Ok(Ok(text)) => session.post(text).await,
@@ -329,7 +349,9 @@ fn on_upgrade(
     then: impl FnOnce(RawStream, bytes::Bytes) -> std::io::Result<()> + Send + 'static,
 ) {
     let Some(upgrade) = parts.extensions.remove::<OnUpgrade>() else {
-        tracing::error!("a WebSocket was asked for on a connection that cannot be upgraded: serve with upgrades");
+        tracing::error!(
+            "a WebSocket was asked for on a connection that cannot be upgraded: serve with upgrades"
+        );
         return;
     };
     tokio::spawn(async move {

@@ -22,7 +22,11 @@ pub struct PeerAddr(pub SocketAddr);
 const BODY_DEADLINE: Duration = Duration::from_secs(30);
 
 /// An answer that no cache may keep.
-pub(crate) fn answer(status: StatusCode, content_type: &'static str, body: impl Into<Bytes>) -> Response<Body> {
+pub(crate) fn answer(
+    status: StatusCode,
+    content_type: &'static str,
+    body: impl Into<Bytes>,
+) -> Response<Body> {
     let body = body.into();
     let mut response = empty(status);
     let headers = response.headers_mut();
@@ -82,7 +86,8 @@ pub(crate) fn query(parts: &Parts) -> Vec<(String, String)> {
 
 /// Copies what is kept of a request.
 pub(crate) fn handshake(parts: &Parts, query: Vec<(String, String)>) -> Handshake {
-    let headers = Headers::collect(parts.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())));
+    let headers =
+        Headers::collect(parts.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())));
     let url = parts.uri.path_and_query().map_or("/", |path| path.as_str());
     let address = parts.extensions.get::<PeerAddr>().map(|peer| peer.0);
     let secure = parts.uri.scheme() == Some(&http::uri::Scheme::HTTPS);

@@ -3,7 +3,10 @@
 //!
 //! A door knows the core and the protocols, and never another door. What several need is in `http.rs`, `ws.rs`
 //! and `cors.rs`.
-#![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
+#![cfg_attr(
+    not(test),
+    deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
+)]
 
 mod cors;
 pub mod engineio;

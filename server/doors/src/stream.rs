@@ -26,7 +26,8 @@ impl RawStream {
     /// Takes the bare stream out of an upgraded connection where there is one, and what was read beyond the
     /// request.
     pub(crate) fn from_upgraded(upgraded: Upgraded) -> io::Result<(Self, Bytes)> {
-        let upgraded = match hyper_util::server::conn::auto::upgrade::downcast::<TokioIo<TcpStream>>(upgraded) {
+        let upgraded = match hyper_util::server::conn::auto::upgrade::downcast::<TokioIo<TcpStream>>(upgraded)
+        {
             Ok(parts) => return Self::tcp(parts.io, parts.read_buf),
             Err(upgraded) => upgraded,
         };

@@ -170,7 +170,7 @@ impl WebSocket {
         Unit::One(WireFrame::new(Opcode::Close, &payload))
     }
 
-    /// Sends what nobody else can see yet, or says goodbye at once: outside any outbox and without waiting.
+    /// Sends what nobody else can see yet, outside any outbox and without waiting.
     pub(crate) fn send_now(&self, unit: &Unit) {
         for frame in unit.frames() {
             let bytes = frame.on_websocket();
@@ -179,9 +179,26 @@ impl WebSocket {
         }
     }
 
-    /// Ends without waiting for the peer.
-    pub(crate) fn close_now(&self) {
+    /// Says Close where there is no outbox; [`poll_gone`](Self::poll_gone) then waits for the peer's.
+    pub(crate) fn close_alone(&mut self) {
         self.send_now(&self.close_frame());
+        self.closing = Some(Box::pin(tokio::time::sleep(CLOSE_DEADLINE)));
+    }
+
+    /// Waits for the answer to our Close, but not for long. Closing over unread bytes would reset the
+    /// connection and take our Close from the peer.
+    pub(crate) fn poll_gone(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let Some(timer) = &mut self.closing else { return Poll::Ready(()) };
+        if timer.as_mut().poll(cx).is_ready() {
+            return Poll::Ready(());
+        }
+        if self.end.is_none() {
+            while ready!(self.poll_message(cx)).is_ok() {}
+        }
+        match self.end {
+            Some(End::Violated) => self.poll_drain(cx),
+            _ => Poll::Ready(()),
+        }
     }
 
     /// Writes what is queued where that is the task's part.
@@ -225,18 +242,7 @@ impl WebSocket {
             }
             _ => {}
         }
-        if timer.as_mut().poll(cx).is_ready() {
-            return Poll::Ready(());
-        }
-        // What still comes in is of no interest, but closing over unread bytes would reset the connection and
-        // take our Close from the peer.
-        match self.end {
-            Some(_) => self.poll_drain(cx),
-            None => {
-                while ready!(self.poll_message(cx)).is_ok() {}
-                Poll::Ready(())
-            }
-        }
+        self.poll_gone(cx)
     }
 
     fn poll_drain(&mut self, cx: &mut Context<'_>) -> Poll<()> {

@@ -29,7 +29,7 @@ pub use serve::{Serve, serve};
 /// What nearly every program needs.
 pub mod prelude {
     pub use crate::{
-        AckSender, Args, Auth, Bytes, ConnectError, DisconnectReason, Event, EventError, Ext, Mount, MountAt, Namespace,
-        RawArgs, Server, Socket, State,
+        AckSender, Args, Auth, Bytes, ConnectError, DisconnectReason, Event, EventError, Ext, Mount, MountAt,
+        Namespace, RawArgs, Server, Socket, State,
     };
 }

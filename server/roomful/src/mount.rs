@@ -31,6 +31,8 @@ pub trait MountAt {
 impl MountAt for EngineIo {
     fn mount<S: Clone + Send + Sync + 'static>(self, path: &str) -> Router<S> {
         let path = path.trim_end_matches('/');
-        Router::new().route_service(&format!("{path}/"), self.clone()).route_service(&format!("{path}/{{*rest}}"), self)
+        Router::new()
+            .route_service(&format!("{path}/"), self.clone())
+            .route_service(&format!("{path}/{{*rest}}"), self)
     }
 }

@@ -131,7 +131,11 @@ async fn accept(listener: tokio::net::TcpListener, workers: Vec<mpsc::Sender<std
 }
 
 /// Serves the streams of one runtime until the server stops.
-async fn worker(mut streams: mpsc::Receiver<std::net::TcpStream>, app: Router, mut stop: watch::Receiver<()>) {
+async fn worker(
+    mut streams: mpsc::Receiver<std::net::TcpStream>,
+    app: Router,
+    mut stop: watch::Receiver<()>,
+) {
     // Each connection holds a clone: when all are gone, all requests have been answered.
     let (busy, mut idle) = mpsc::channel::<()>(1);
     loop {

@@ -7,7 +7,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use roomful_protocol::close::CloseReason;
 use roomful_protocol::link::{Frame, Link, Output, TransportId, Violation};
@@ -249,13 +249,14 @@ impl<L: Link, T: Transports> Driver<L, T> {
             return;
         }
         tracing::debug!(%reason, "a connection closes");
-        self.state = State::Closing { deadline: now + self.server.limits().close_timeout };
+        // A client that takes nothing is not waited for.
+        let patience = match reason {
+            CloseReason::PingTimeout | CloseReason::Overflow => Duration::ZERO,
+            _ => self.server.limits().close_timeout,
+        };
+        self.state = State::Closing { deadline: now + patience };
         self.dispatch.leave_all(reason.for_socket(), cx);
         self.connection.outbox.seal();
-        // A client that takes nothing takes no goodbye either.
-        if matches!(reason, CloseReason::PingTimeout | CloseReason::Overflow) {
-            self.end(now);
-        }
     }
 
     /// Lets go of the transport and of all that is queued for it.

@@ -28,9 +28,11 @@ pub(super) enum Target {
 
 impl<'a> Ask<'a> {
     pub(super) fn read(parts: &Parts, query: &'a [(String, String)]) -> Self {
-        let value = |name: &str| query.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
+        let value =
+            |name: &str| query.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
         let kinds = [TransportKind::Polling, TransportKind::WebSocket];
-        let transport = value("transport").and_then(|name| kinds.into_iter().find(|kind| kind.as_str() == name));
+        let transport =
+            value("transport").and_then(|name| kinds.into_iter().find(|kind| kind.as_str() == name));
         Self {
             transport,
             is_version_4: value("EIO") == Some("4"),

@@ -29,15 +29,8 @@ pub(super) enum PollAnswer {
 /// A body to be handled.
 pub(super) struct Post {
     pub(super) body: ByteString,
-    pub(super) answer: oneshot::Sender<PostAnswer>,
-}
-
-/// What a POST is told.
-#[derive(Debug)]
-pub(super) enum PostAnswer {
-    Handled,
-    /// Another one is being handled already.
-    Overlap,
+    /// Told when all of it has been handled.
+    pub(super) handled: oneshot::Sender<()>,
 }
 
 /// A WebSocket that wants to take over the session.
@@ -53,6 +46,17 @@ pub(super) struct Session {
     task: AtomicWaker,
     /// It is carried by a WebSocket now: requests to poll are refused.
     upgraded: AtomicBool,
+    /// A POST is on its way.
+    posting: AtomicBool,
+}
+
+/// The right to be the one POST of a session.
+pub(super) struct PostClaim<'a>(&'a Session);
+
+impl Drop for PostClaim<'_> {
+    fn drop(&mut self) {
+        self.0.posting.store(false, Ordering::Release);
+    }
 }
 
 /// What has come since the task last looked.
@@ -89,18 +93,24 @@ impl Session {
         }
     }
 
+    /// Begins a POST; `None`, and the end of the session, when there is one already.
+    pub(super) fn claim_post(&self) -> Option<PostClaim<'_>> {
+        if self.posting.swap(true, Ordering::AcqRel) {
+            self.fail();
+            return None;
+        }
+        Some(PostClaim(self))
+    }
+
     /// Hands a body over and waits until it has been handled.
     pub(super) async fn post(&self, body: ByteString) -> Result<Response<Body>, Response<Body>> {
-        let (sender, receiver) = oneshot::channel();
-        let post = Post { body, answer: sender };
-        let free = self.put(|mailbox| mailbox.post.is_none().then(|| mailbox.post = Some(post)));
-        if !free {
-            self.fail();
-            return Err(empty(StatusCode::BAD_REQUEST));
-        }
+        let (handled, receiver) = oneshot::channel();
+        self.put(|mailbox| {
+            mailbox.post = Some(Post { body, handled });
+            Some(())
+        });
         match receiver.await {
-            Ok(PostAnswer::Handled) => Ok(answer(StatusCode::OK, "text/html", "ok")),
-            Ok(PostAnswer::Overlap) => Err(empty(StatusCode::BAD_REQUEST)),
+            Ok(()) => Ok(answer(StatusCode::OK, "text/html", "ok")),
             Err(_) => Err(gone()),
         }
     }

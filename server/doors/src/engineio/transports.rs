@@ -13,11 +13,14 @@ use roomful_protocol::wire::Unit;
 use tokio::sync::oneshot;
 
 use super::Sessions;
-use super::session::{PollAnswer, Post, PostAnswer, Session, Upgrade, Waiting};
+use super::session::{PollAnswer, Post, Session, Upgrade, Waiting};
 use crate::ws::WebSocket;
 
 /// The answer to one poll is about this long at most; the rest comes with the next one.
 const MAX_ANSWER: usize = 1 << 20;
+
+/// Refused WebSockets of one session that are closed politely at a time.
+const MAX_CLOSING: usize = 4;
 
 pub(super) struct EngineTransports {
     outbox: Arc<Outbox>,
@@ -26,6 +29,8 @@ pub(super) struct EngineTransports {
     /// WebSockets that the client has opened for an upgrade; the link takes one at a time.
     probes: Vec<(TransportId, WebSocket)>,
     next_id: u32,
+    /// WebSockets that have been refused and wait for their peer's Close.
+    closing: Vec<WebSocket>,
     /// What happened and has not been told yet.
     events: VecDeque<TransportEvent>,
     /// The polling session, for as long as its id is known to the door.
@@ -56,7 +61,7 @@ impl Drop for Entry {
 #[derive(Default)]
 struct Polling {
     waiting: Option<Waiting>,
-    post: Option<(PayloadDecoder, oneshot::Sender<PostAnswer>)>,
+    post: Option<(PayloadDecoder, oneshot::Sender<()>)>,
     /// An upgrade is under way: no poll is kept waiting.
     releasing: bool,
     failed: bool,
@@ -80,7 +85,17 @@ impl EngineTransports {
     }
 
     fn new(outbox: Arc<Outbox>, main: Main, entry: Option<Entry>, max_payload: usize) -> Self {
-        Self { outbox, main_id: TransportId(0), main, probes: Vec::new(), next_id: 1, events: VecDeque::new(), entry, max_payload }
+        Self {
+            outbox,
+            main_id: TransportId(0),
+            main,
+            probes: Vec::new(),
+            next_id: 1,
+            closing: Vec::new(),
+            events: VecDeque::new(),
+            entry,
+            max_payload,
+        }
     }
 
     /// Looks at what the door has put into the mailbox.
@@ -148,20 +163,17 @@ impl EngineTransports {
 
 impl Transports for EngineTransports {
     fn poll_event(&mut self, cx: &mut Context<'_>) -> Poll<TransportEvent> {
+        if self.events.is_empty() {
+            self.poll_mailbox(cx);
+        }
         // A body that is being handled goes first: what comes on another transport was sent after it.
         if let Poll::Ready(event) = self.poll_main(cx) {
             return Poll::Ready(event);
         }
-        if self.events.is_empty() {
-            self.poll_mailbox(cx);
-        }
         if let Some(event) = self.events.pop_front() {
             return Poll::Ready(event);
         }
-        // The mailbox may have brought a body.
-        if let Main::Polling(Polling { post: Some(_), .. }) = self.main {
-            return self.poll_main(cx);
-        }
+        self.closing.retain_mut(|websocket| websocket.poll_gone(cx).is_pending());
         self.poll_probes(cx)
     }
 
@@ -203,8 +215,12 @@ impl Transports for EngineTransports {
 
     fn close(&mut self, which: TransportId) {
         if let Some(at) = self.probes.iter().position(|(id, _)| *id == which) {
-            let (_, websocket) = self.probes.remove(at);
-            websocket.close_now();
+            let (_, mut websocket) = self.probes.remove(at);
+            websocket.close_alone();
+            if self.closing.len() == MAX_CLOSING {
+                self.closing.remove(0);
+            }
+            self.closing.push(websocket);
         }
         if let (Main::Polling(polling), true) = (&mut self.main, self.probes.is_empty()) {
             polling.releasing = false;
@@ -212,8 +228,8 @@ impl Transports for EngineTransports {
     }
 
     fn poll_close(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        for (_, websocket) in self.probes.drain(..) {
-            websocket.close_now();
+        for (_, mut websocket) in self.probes.drain(..) {
+            websocket.close_alone();
         }
         match &mut self.main {
             Main::WebSocket(websocket) => websocket.poll_close(cx, &self.outbox),
@@ -254,14 +270,9 @@ impl Polling {
         }
     }
 
-    /// A POST has come.
+    /// A POST has come; its request made sure that there is no other.
     fn begin(&mut self, post: Post) {
-        if self.post.is_some() {
-            self.failed = true;
-            let _ = post.answer.send(PostAnswer::Overlap);
-        } else {
-            self.post = Some((PayloadDecoder::new(post.body), post.answer));
-        }
+        self.post = Some((PayloadDecoder::new(post.body), post.handled));
     }
 
     fn poll_frame(&mut self, id: TransportId, cx: &mut Context<'_>) -> Poll<TransportEvent> {
@@ -281,8 +292,8 @@ impl Polling {
     }
 
     fn finish_post(&mut self) {
-        if let Some((_, answer)) = self.post.take() {
-            let _ = answer.send(PostAnswer::Handled);
+        if let Some((_, handled)) = self.post.take() {
+            let _ = handled.send(());
         }
     }
 

@@ -2,8 +2,8 @@
 
 use axum::Json;
 use axum::routing::get;
-use roomful::prelude::*;
 use roomful::Limits;
+use roomful::prelude::*;
 use serde_json::{Value, json};
 
 use super::settings::Settings;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use roomful::prelude::*;
-use roomful::{Broadcast, Cors, EngineIo, Limits, NoAck, Origins, RequestError, TransportKind};
+use roomful::{Broadcast, Cors, EngineIo, Limits, NoAck, Origins, TransportKind};
 use serde_json::{Value, json};
 
 use super::settings::Settings;
@@ -87,16 +87,11 @@ fn first_to(to: &Broadcast, event: &str, args: &RawArgs) -> Result<(), EventErro
     Ok(())
 }
 
-async fn ask(socket: Socket) {
-    let answer: Result<RawAnswer, RequestError> = socket.request_raw("question", (41,)).await;
-    if let Ok(RawAnswer(answer)) = answer {
-        socket.emit_raw("answer", (answer,));
-    }
+async fn ask(socket: Socket) -> Result<(), EventError> {
+    let question = RawArgs::new(&(41,)).map_err(|error| error.to_string())?;
+    let answer = socket.request_args("question", &question).await.map_err(|error| error.to_string())?;
+    first_to(&socket.within(socket.id()), "answer", &answer)
 }
-
-/// The first value of an answer, whatever it is.
-#[derive(serde::Deserialize)]
-struct RawAnswer(Value);
 
 async fn only_with_token(socket: Socket, auth: Option<Auth<Value>>) -> Result<(), ConnectError> {
     let from_auth = auth.as_ref().and_then(|Auth(auth)| auth.get("token")).and_then(Value::as_str);

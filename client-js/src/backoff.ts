@@ -1,0 +1,7 @@
+/**
+ * Milliseconds to wait before an attempt (the first is 0): doubling from `min` to `max` and never more, with the part
+ * `jitter` (0 to 1) of that added or taken away by chance.
+ */
+export function backoff(attempt: number, min: number, max: number, jitter: number): number {
+  return Math.min(max, Math.min(max, min * 2 ** attempt) * (1 + jitter * (2 * Math.random() - 1)));
+}

@@ -1,0 +1,3 @@
+import { io } from "./index.js";
+
+(globalThis as { io?: unknown }).io = io;

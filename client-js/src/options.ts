@@ -1,0 +1,92 @@
+import type { TransportName } from "./transports/transport.js";
+
+/** Options of the connection itself. */
+export interface EngineOptions {
+  /** Host without port, when no address is given to `io()`. Default: the page's. */
+  host?: string;
+  /** The same as `host`. */
+  hostname?: string;
+  /** Port. Default: the page's or the scheme's. */
+  port?: number | string;
+  /** Whether to use TLS. Default: as the page, or the address given to `io()`. */
+  secure?: boolean;
+  /** Path on the server. Default: "/socket.io". */
+  path?: string;
+  /** Whether the path ends in a slash on the wire. Default: true. */
+  addTrailingSlash?: boolean;
+  /** Parameters added to every request of the connection. */
+  query?: Record<string, any>;
+  /** Transports in the order of preference. Default: ["polling", "websocket"]. Unknown names throw. */
+  transports?: readonly TransportName[];
+  /** Whether to go from polling to WebSocket once connected. Default: true. */
+  upgrade?: boolean;
+  /** Start with WebSocket if an earlier connection of this page got that far. Default: false. */
+  rememberUpgrade?: boolean;
+  /** Whether to try the next transport when one fails to open. Default: false. */
+  tryAllTransports?: boolean;
+  /** Whether polling sends credentials to another origin. Default: false (same origin only). */
+  withCredentials?: boolean;
+  /** Headers of polling requests, and of WebSockets if `WebSocket` is given and takes them (browsers' cannot). */
+  extraHeaders?: Record<string, string>;
+  /** WebSocket subprotocols to offer. */
+  protocols?: string | string[];
+  /** The WebSocket class, where there is no global one (Node before 22): `import { WebSocket } from "ws"`. */
+  WebSocket?: unknown;
+}
+
+/** Options of a Manager: of the connection, and of its coming back. */
+export interface ManagerOptions extends EngineOptions {
+  /** Open at once. Default: true. */
+  autoConnect?: boolean;
+  /** Whether to come back after a loss. Default: true. */
+  reconnection?: boolean;
+  /** Attempts before giving up. Default: Infinity. */
+  reconnectionAttempts?: number;
+  /** Milliseconds before the first attempt. Default: 1000. */
+  reconnectionDelay?: number;
+  /** Most milliseconds between attempts. Default: 5000. */
+  reconnectionDelayMax?: number;
+  /** The part of a delay that chance may add or take away, 0 to 1. Default: 0.5. */
+  randomizationFactor?: number;
+  /** Milliseconds an attempt to connect may take, or false for no limit. Default: 20000. */
+  timeout?: number | false;
+}
+
+/** What a client says about itself when it joins a namespace. */
+export type AuthData = Record<string, unknown>;
+
+/** Called at every connect. With a parameter, it gives its answer to that; without, it returns it or a promise of it. */
+export type AuthFunction = ((callback: (data: AuthData) => void) => unknown) | (() => AuthData | Promise<AuthData>);
+
+/** What happens to a packet that finds the offline buffer full. */
+export type BufferPolicy = "error" | "drop-oldest" | "drop-newest";
+
+/** Options of a Socket. */
+export interface SocketOptions {
+  /** Data for the server's middleware, or a function that gives it at every connect. */
+  auth?: AuthData | AuthFunction;
+  /** How often an event is sent again when it is not acknowledged in `ackTimeout`. Default: 0. */
+  retries?: number;
+  /** Milliseconds to wait for an acknowledgement; makes acknowledgement callbacks take an error first. Default: none. */
+  ackTimeout?: number;
+  /** Most packets kept while not connected. Default: 10000. */
+  bufferLimit?: number;
+  /** What to do with the next one: `emit` throws (the default), or one is dropped, which the Manager's "drop" tells. */
+  bufferPolicy?: BufferPolicy;
+}
+
+/** Options of `io()`. */
+export interface IoOptions extends ManagerOptions, SocketOptions {
+  /** Use a connection of its own. Default: false. */
+  forceNew?: boolean;
+  /** Share the connection with other namespaces of the same server. Default: true. */
+  multiplex?: boolean;
+}
+
+/** Throws for options whose silent absence would break or lose something. */
+export function checkOptions(options: IoOptions): void {
+  if ("parser" in options) throw new Error('option "parser" is not supported');
+  for (const name of options.transports ?? []) {
+    if (name !== "polling" && name !== "websocket") throw new Error(`unknown transport "${name}"`);
+  }
+}

@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import vm from "node:vm";
+import * as esm from "../dist/roomful.js";
+import { event, startServer } from "./helpers.mjs";
+
+const iife = readFileSync(new URL("../dist/roomful.min.js", import.meta.url), "utf8");
+
+/** The globals of a page, as far as the client uses them, after the script tag has run. */
+function page(url) {
+  const { protocol, host, origin } = new URL(url);
+  const context = vm.createContext({
+    ...{ AbortController, Blob, TextEncoder, URL, URLSearchParams, atob, btoa, clearTimeout, console, fetch, queueMicrotask, setTimeout },
+    location: { protocol, host, origin },
+  });
+  vm.runInContext(iife, context);
+  return context;
+}
+
+test("the script defines io as a function with Manager, Socket and protocol", () => {
+  const { io } = page("http://127.0.0.1:1");
+  assert.equal(typeof io, "function");
+  assert.equal(io.connect, io.io);
+  assert.equal(io.protocol, 5);
+  assert.equal(io("/", { autoConnect: false }) instanceof io.Socket, true);
+  assert.equal(new io.Manager("http://h", { autoConnect: false }) instanceof io.Manager, true);
+});
+
+test("on a page, io() connects to the page's own server, and io('/name') to a namespace of it", async (t) => {
+  const server = await startServer(t);
+  server.io.of("/name");
+  const { io } = page(server.url);
+  const sockets = [io(), io("/name")];
+  t.after(() => sockets.forEach((socket) => socket.disconnect()));
+  await Promise.all(sockets.map((socket) => event(socket, "connect")));
+  assert.equal(sockets[0].io, sockets[1].io);
+});
+
+test("binary values of another realm are sent as attachments", async (t) => {
+  const server = await startServer(t);
+  const connected = event(server.io, "connection");
+  const context = page(server.url);
+  const socket = context.io();
+  t.after(() => socket.disconnect());
+  socket.emit("up", new Uint8Array([1]).buffer, vm.runInContext("new Uint8Array([2]).buffer", context));
+  const [remote] = await connected;
+  assert.deepEqual(await event(remote, "up"), [Buffer.from([1]), Buffer.from([2])]);
+});
+
+test("the module exports what the official client's does", () => {
+  const { io, connect, default: main, Manager, Socket, protocol } = esm;
+  assert.equal(main, io);
+  assert.equal(connect, io);
+  assert.equal(protocol, 5);
+  assert.deepEqual([typeof Manager, typeof Socket], ["function", "function"]);
+});
+
+test("the bundles evaluate no code and have no dependencies", () => {
+  const module = readFileSync(new URL("../dist/roomful.js", import.meta.url), "utf8");
+  for (const text of [iife, module]) assert.doesNotMatch(text, /\beval\b|new Function|\bimport\b|\brequire\b/);
+  const { dependencies } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
+  assert.equal(dependencies, undefined);
+});
