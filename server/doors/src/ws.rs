@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use bytes::{BufMut, Bytes, BytesMut};
+use bytes::{Buf, BufMut, Bytes, BytesMut};
 use bytestring::ByteString;
 use http::request::Parts;
 use http::{Request, Response, StatusCode};
@@ -66,6 +66,8 @@ pub(crate) struct WebSocket {
     /// What to say in our Close: a code, or nothing as the reference does.
     code: Option<u16>,
     end: Option<End>,
+    /// Sent outside the outbox and not written yet: only before the outbox is attached, or instead of it.
+    unsent: BytesMut,
     closing: Option<Pin<Box<tokio::time::Sleep>>>,
 }
 
@@ -104,7 +106,16 @@ impl WebSocket {
         } else {
             WebSocketContext::from_partially_read(read.to_vec(), Role::Server, Some(config))
         };
-        Ok(Self { context, reader, writer, ping: None, code: None, end: None, closing: None })
+        Ok(Self {
+            context,
+            reader,
+            writer,
+            ping: None,
+            code: None,
+            end: None,
+            unsent: BytesMut::new(),
+            closing: None,
+        })
     }
 
     /// Lets an outbox be written here.
@@ -114,6 +125,7 @@ impl WebSocket {
 
     /// The next message.
     pub(crate) fn poll_message(&mut self, cx: &mut Context<'_>) -> Poll<Result<Frame, TransportEnd>> {
+        self.poll_unsent(cx);
         if self.end.is_some() {
             return Poll::Pending;
         }
@@ -170,18 +182,28 @@ impl WebSocket {
         Unit::One(WireFrame::new(Opcode::Close, &payload))
     }
 
-    /// Sends what nobody else can see yet, outside any outbox and without waiting.
-    pub(crate) fn send_now(&self, unit: &Unit) {
+    /// Sends what nobody else can see yet, outside any outbox. Written as soon as the stream takes it.
+    pub(crate) fn send_alone(&mut self, unit: &Unit) {
         for frame in unit.frames() {
-            let bytes = frame.on_websocket();
-            // Whoever cannot take a few bytes on a fresh stream will be closed by its deadline.
-            let _ = self.writer.try_write(&[io::IoSlice::new(bytes)]);
+            self.unsent.extend_from_slice(frame.on_websocket());
+        }
+    }
+
+    /// Writes what [`send_alone`](Self::send_alone) has left.
+    fn poll_unsent(&mut self, cx: &mut Context<'_>) {
+        while !self.unsent.is_empty() && self.writer.poll_ready(cx).is_ready() {
+            match self.writer.try_write(&[io::IoSlice::new(&self.unsent)]) {
+                Ok(n) => self.unsent.advance(n),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                // Reading will tell that the stream is gone.
+                Err(_) => self.unsent.clear(),
+            }
         }
     }
 
     /// Says Close where there is no outbox; [`poll_gone`](Self::poll_gone) then waits for the peer's.
     pub(crate) fn close_alone(&mut self) {
-        self.send_now(&self.close_frame());
+        self.send_alone(&self.close_frame());
         self.closing = Some(Box::pin(tokio::time::sleep(CLOSE_DEADLINE)));
     }
 

@@ -28,7 +28,7 @@ use tower_service::Service;
 const HEAD_DEADLINE: Duration = Duration::from_secs(60);
 
 /// How long requests that are being answered may go on when the server stops.
-const STOP_DEADLINE: Duration = Duration::from_secs(1);
+const STOP_DEADLINE: Duration = Duration::from_millis(400);
 
 /// Accepted streams that may wait for a busy runtime.
 const HAND_OVER: usize = 4096;

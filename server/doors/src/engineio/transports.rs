@@ -20,7 +20,7 @@ use crate::ws::WebSocket;
 const MAX_ANSWER: usize = 1 << 20;
 
 /// Refused WebSockets of one session that are closed politely at a time.
-const MAX_CLOSING: usize = 4;
+const MAX_CLOSING: usize = 16;
 
 pub(super) struct EngineTransports {
     outbox: Arc<Outbox>,
@@ -187,8 +187,8 @@ impl Transports for EngineTransports {
     fn send(&mut self, to: TransportId, unit: Unit) {
         if to == self.main_id {
             self.outbox.push_own(unit);
-        } else if let Some((_, websocket)) = self.probes.iter().find(|(id, _)| *id == to) {
-            websocket.send_now(&unit);
+        } else if let Some((_, websocket)) = self.probes.iter_mut().find(|(id, _)| *id == to) {
+            websocket.send_alone(&unit);
         }
     }
 
@@ -230,21 +230,21 @@ impl Transports for EngineTransports {
     fn poll_close(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         for (_, mut websocket) in self.probes.drain(..) {
             websocket.close_alone();
+            self.closing.push(websocket);
         }
-        match &mut self.main {
+        self.closing.retain_mut(|websocket| websocket.poll_gone(cx).is_pending());
+        let main = match &mut self.main {
             Main::WebSocket(websocket) => websocket.poll_close(cx, &self.outbox),
             Main::Polling(polling) => {
                 polling.finish_post();
-                if polling.failed {
-                    return Poll::Ready(());
-                }
                 if let Some(entry) = &self.entry {
                     let mailbox = entry.session.take(cx);
                     polling.waiting = polling.waiting.take().or(mailbox.poll);
                 }
-                polling.poll_close(&self.outbox)
+                if polling.failed { Poll::Ready(()) } else { polling.poll_close(&self.outbox) }
             }
-        }
+        };
+        if self.closing.is_empty() { main } else { Poll::Pending }
     }
 
     fn kind(&self) -> TransportKind {
