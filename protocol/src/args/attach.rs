@@ -54,7 +54,15 @@ pub(super) fn serialize<T: Serialize + ?Sized>(
         }
     }
     let text = String::from_utf8(text).map_err(serde::ser::Error::custom).map_err(SerializeError)?;
-    Ok((text, attachments.0.into_inner()))
+    let attachments = attachments.0.into_inner();
+    // JSON that a client sent may look like a placeholder. Beside real attachments it would be taken for one,
+    // and a bad one makes clients disconnect.
+    if !attachments.is_empty() {
+        super::check_placeholders(&text, attachments.len())
+            .map_err(serde::ser::Error::custom)
+            .map_err(SerializeError)?;
+    }
+    Ok((text, attachments))
 }
 
 /// A value could not become the arguments of an event.

@@ -134,7 +134,11 @@ fn object(payload: &ByteString) -> Result<Option<ByteString>, DecodeError> {
 }
 
 /// Checks that the payload is a JSON array and takes the brackets off.
+/// Nothing at all is an array without elements, as in the reference.
 fn array(payload: &ByteString) -> Result<Args, DecodeError> {
+    if payload.is_empty() {
+        return Ok(Args::default());
+    }
     let mut json = serde_json::Deserializer::from_str(payload);
     json.deserialize_seq(Elements)
         .and_then(|()| json.end())

@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 
+use roomful_protocol::limits::Limits;
 use roomful_protocol::link::Link;
 
 use crate::connection::driver::Driver;
@@ -23,6 +24,11 @@ pub use crate::connection::transports::{TransportEvent, Transports};
 pub fn outbox(server: &Server) -> Arc<Outbox> {
     let shared = server.shared();
     Outbox::new(shared.bounds.clone(), shared.metrics.clone(), crate::connection::flusher::Flusher::current())
+}
+
+/// The limits that hold for every client, shared.
+pub fn limits(server: &Server) -> Arc<Limits> {
+    server.shared().limits.clone()
 }
 
 /// Drives a connection until it has ended. Dropping the future ends it at once: its sockets leave their rooms.

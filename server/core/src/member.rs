@@ -34,9 +34,14 @@ pub(crate) struct Member {
     seat: AtomicUsize,
     rooms: Mutex<Membership>,
     /// Answers awaited from this client. Most sockets never await one.
-    acks: Mutex<Option<Box<HashMap<u64, oneshot::Sender<Args>>>>>,
+    acks: Mutex<Option<Box<Acks>>>,
     extensions: Mutex<Option<Box<Extensions>>>,
 }
+
+type Acks = HashMap<u64, oneshot::Sender<Args>>;
+
+/// Rooms by name, each with the seat this member has there.
+type Seats = HashMap<ByteString, (Arc<Room>, usize)>;
 
 type Extensions = HashMap<TypeId, Arc<dyn Any + Send + Sync>>;
 
@@ -46,7 +51,7 @@ struct Membership {
     state: State,
     /// A socket is in the room of its own id without an entry anywhere; it may leave that too.
     left_own: bool,
-    seats: Option<Box<HashMap<ByteString, (Arc<Room>, usize)>>>,
+    seats: Option<Box<Seats>>,
 }
 
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
@@ -110,12 +115,11 @@ impl Member {
 
     /// Tells the client that it has to leave the namespace, and its connection's task to clean up.
     pub(crate) fn disconnect(self: &Arc<Self>) {
-        if self.is_connected() {
-            // Behind the last event and before the flag, so that nothing follows it.
-            let _ = self.send(&Outbound::Disconnect, false);
-            if self.mark_disconnected() {
-                self.connection.command(Command::Leave(self.clone()));
+        if self.mark_disconnected() {
+            if let Some(unit) = self.connection.wire.encode(&self.namespace.path, &Outbound::Disconnect) {
+                self.connection.outbox.push(unit, false);
             }
+            self.connection.command(Command::Leave(self.clone()));
         }
     }
 

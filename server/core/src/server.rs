@@ -35,6 +35,7 @@ pub struct Server {
 struct Inner {
     shared: Arc<Shared>,
     node: NodeId,
+    main: Arc<ActiveNamespace>,
     namespaces: RwLock<HashMap<ByteString, Arc<ActiveNamespace>>>,
     /// Definitions that stand for many names, in the order in which they are tried.
     dynamic: Vec<(Pattern, Arc<HandlerTable>)>,
@@ -62,10 +63,9 @@ impl Server {
         found.cloned().map(NamespaceHandle::new)
     }
 
-    /// The main namespace. It always exists, if only to be empty.
+    /// The main namespace. It always exists, also when nothing was defined for it.
     pub fn main(&self) -> NamespaceHandle {
-        let main = self.inner.namespaces.read().get("/").cloned();
-        NamespaceHandle::new(main.unwrap_or_else(|| self.activate(MAIN, Arc::default(), false)))
+        NamespaceHandle::new(self.inner.main.clone())
     }
 
     /// All namespaces that exist now.
@@ -184,13 +184,10 @@ impl Server {
         }
         let (_, table) = self.inner.dynamic.iter().find(|(pattern, _)| pattern.matches(name))?;
         // A copy: the name must not keep the message alive from which it was cut.
-        Some(self.activate(ByteString::from(&**name), table.clone(), true))
-    }
-
-    fn activate(&self, name: ByteString, table: Arc<HandlerTable>, temporary: bool) -> Arc<ActiveNamespace> {
+        let name = ByteString::from(&**name);
         let mut namespaces = self.inner.namespaces.write();
-        let make = || ActiveNamespace::new(name.clone(), self.inner.shared.clone(), table, temporary);
-        namespaces.entry(name.clone()).or_insert_with(make).clone()
+        let make = || ActiveNamespace::new(name.clone(), self.inner.shared.clone(), table.clone(), true);
+        Some(namespaces.entry(name.clone()).or_insert_with(make).clone())
     }
 
     fn forget(&self, namespace: &Arc<ActiveNamespace>) {
@@ -224,8 +221,8 @@ pub enum BuildError {
     DuplicateNamespace(String),
     /// A handler is defined for an event name that Socket.IO keeps for itself.
     ReservedEventName(String),
-    /// A limit is zero that cannot be.
-    ZeroLimit(&'static str),
+    /// A limit is zero, or a duration longer than a year.
+    LimitOutOfRange(&'static str),
 }
 
 impl fmt::Display for BuildError {
@@ -237,7 +234,12 @@ impl fmt::Display for BuildError {
             Self::ReservedEventName(name) => {
                 write!(f, "`{name}` is an event name that Socket.IO reserves; choose another one")
             }
-            Self::ZeroLimit(name) => write!(f, "the limit `{name}` must be greater than zero"),
+            Self::LimitOutOfRange(name) => {
+                write!(
+                    f,
+                    "the limit `{name}` must be greater than zero and, if it is a duration, at most a year"
+                )
+            }
         }
     }
 }
@@ -272,7 +274,7 @@ impl<S: Send + Sync + 'static> ServerBuilder<S> {
     /// Builds the server with the state that its handlers extract.
     ///
     /// # Errors
-    /// When two definitions have one name, an event's name is reserved, or a limit is zero that cannot be.
+    /// When two definitions have one name, an event's name is reserved, or a limit is out of its range.
     pub fn build_with(self, state: S) -> Result<Server, BuildError> {
         check(&self.limits)?;
         let node = NodeId::random();
@@ -293,9 +295,12 @@ impl<S: Send + Sync + 'static> ServerBuilder<S> {
                 return Err(BuildError::DuplicateNamespace(name.to_string()));
             }
         }
+        let make_main = || ActiveNamespace::new(MAIN, shared.clone(), Arc::default(), false);
+        let main = namespaces.entry(MAIN).or_insert_with(make_main).clone();
         let inner = Inner {
             shared,
             node,
+            main,
             namespaces: RwLock::new(namespaces),
             dynamic,
             connections: Mutex::default(),
@@ -316,23 +321,31 @@ impl ServerBuilder<()> {
     }
 }
 
+/// The longest duration that can be a limit: clocks can add it without running over.
+const YEAR: Duration = Duration::from_secs(366 * 24 * 60 * 60);
+
 fn check(limits: &Limits) -> Result<(), BuildError> {
     let durations = [
         ("ping_interval", limits.ping_interval),
         ("ping_timeout", limits.ping_timeout),
         ("upgrade_timeout", limits.upgrade_timeout),
         ("connect_timeout", limits.connect_timeout),
+        ("attachment_timeout", limits.attachment_timeout),
+        ("close_timeout", limits.close_timeout),
+        ("handler_grace", limits.handler_grace),
     ];
     let counts = [
         ("max_payload", limits.max_payload),
         ("max_running_handlers", limits.max_running_handlers),
+        ("max_backlog", limits.max_backlog),
         ("max_namespaces", limits.max_namespaces),
         ("outbox_soft", limits.outbox_soft),
     ];
-    let zero_duration = durations.iter().find(|(_, value)| value.is_zero()).map(|(name, _)| *name);
+    let bad_duration =
+        durations.iter().find(|(_, value)| value.is_zero() || *value > YEAR).map(|(name, _)| *name);
     let zero_count = counts.iter().find(|(_, value)| *value == 0).map(|(name, _)| *name);
-    match zero_duration.or(zero_count) {
-        Some(name) => Err(BuildError::ZeroLimit(name)),
+    match bad_duration.or(zero_count) {
+        Some(name) => Err(BuildError::LimitOutOfRange(name)),
         None => Ok(()),
     }
 }

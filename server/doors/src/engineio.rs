@@ -14,7 +14,7 @@ use dashmap::DashMap;
 use http::request::Parts;
 use http::{HeaderMap, Method, Request, Response, StatusCode};
 use hyper::upgrade::OnUpgrade;
-use roomful_core::door::{drive, outbox};
+use roomful_core::door::{drive, limits, outbox};
 use roomful_core::{ConnectionId, Handshake, Server, TransportKind};
 use roomful_protocol::engineio::messages::BareMessages;
 use roomful_protocol::engineio::{EngineLink, Messages, Open, Refusal, Start};
@@ -23,7 +23,7 @@ use roomful_protocol::socketio::SocketIoMessages;
 use tower_service::Service;
 
 use crate::cors::{Cors, Origins, is_preflight};
-use crate::http::{Body, answer, empty, handshake, query, read_body};
+use crate::http::{Body, Outcome, answer, handshake, query, read_body, refused};
 use crate::stream::RawStream;
 use crate::ws;
 use request::{Ask, Target};
@@ -149,7 +149,8 @@ impl Inner {
         let mut response = match &self.options.cors {
             Some(cors) if is_preflight(&parts.method) => return cors.preflight(&headers),
             _ => match self.route(&mut parts, body).await {
-                Ok(response) | Err(response) => response,
+                Ok(response) => response,
+                Err(refusal) => *refusal,
             },
         };
         self.add_cors(&headers, &mut response);
@@ -164,16 +165,16 @@ impl Inner {
         }
     }
 
-    async fn route<B>(&self, parts: &mut Parts, body: B) -> Result<Response<Body>, Response<Body>>
+    async fn route<B>(&self, parts: &mut Parts, body: B) -> Outcome
     where
         B: http_body::Body,
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
         let query = query(parts);
         let ask = Ask::read(parts, &query);
-        let refuse = |refusal| ask.refuse(refusal);
+        let refuse = |refusal| Box::new(ask.refuse(refusal));
         if self.server.is_closing() {
-            return Err(empty(StatusCode::SERVICE_UNAVAILABLE));
+            return Err(refused(StatusCode::SERVICE_UNAVAILABLE));
         }
         if request::has_bad_origin(&parts.headers) {
             return Err(refuse(Refusal::BadRequest));
@@ -228,7 +229,7 @@ impl Inner {
 
     // --- opening ---
 
-    async fn open_polling(&self, handshake: Handshake) -> Result<Response<Body>, Response<Body>> {
+    async fn open_polling(&self, handshake: Handshake) -> Outcome {
         let id = ConnectionId::random();
         let session = Arc::new(Session::default());
         self.sessions.insert(id, session.clone());
@@ -242,11 +243,7 @@ impl Inner {
         session.poll().await
     }
 
-    fn open_websocket(
-        &self,
-        parts: &mut Parts,
-        handshake: Handshake,
-    ) -> Result<Response<Body>, Response<Body>> {
+    fn open_websocket(&self, parts: &mut Parts, handshake: Handshake) -> Outcome {
         let response = ws::accept(parts)?;
         let door = self.cloned();
         on_upgrade(parts, move |stream, read| {
@@ -290,19 +287,13 @@ impl Inner {
         handshake: Handshake,
     ) {
         let now = tokio::time::Instant::now().into_std();
-        let limits = Arc::new(self.server.limits().clone());
-        let link = EngineLink::new(now, start, messages, limits);
+        let link = EngineLink::new(now, start, messages, limits(&self.server));
         tokio::spawn(drive(self.server.clone(), link, transports, handshake));
     }
 
     // --- sessions ---
 
-    async fn poll<B>(
-        &self,
-        parts: &Parts,
-        body: B,
-        session: &Session,
-    ) -> Result<Response<Body>, Response<Body>>
+    async fn poll<B>(&self, parts: &Parts, body: B, session: &Session) -> Outcome
     where
         B: http_body::Body,
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
@@ -313,26 +304,26 @@ impl Inner {
                 if request::is_binary(&parts.headers) {
                     // Engine.IO 4 has no binary bodies.
                     session.fail();
-                    return Err(empty(StatusCode::BAD_REQUEST));
+                    return Err(refused(StatusCode::BAD_REQUEST));
                 }
                 // Claimed before the body is read: a client sends one at a time.
-                let Some(_claim) = session.claim_post() else { return Err(empty(StatusCode::BAD_REQUEST)) };
+                let Some(_claim) = session.claim_post() else { return Err(refused(StatusCode::BAD_REQUEST)) };
                 let body = read_body(body, self.server.limits().max_payload).await;
                 match body.map(bytestring::ByteString::try_from) {
                     Ok(Ok(text)) => session.post(text).await,
                     Ok(Err(_)) => {
                         session.fail();
-                        Err(empty(StatusCode::BAD_REQUEST))
+                        Err(refused(StatusCode::BAD_REQUEST))
                     }
-                    Err(error) => Err(empty(error.status())),
+                    Err(error) => Err(refused(error.status())),
                 }
             }
             // The reference's answer.
-            _ => Err(empty(StatusCode::INTERNAL_SERVER_ERROR)),
+            _ => Err(refused(StatusCode::INTERNAL_SERVER_ERROR)),
         }
     }
 
-    fn upgrade(&self, parts: &mut Parts, session: &Arc<Session>) -> Result<Response<Body>, Response<Body>> {
+    fn upgrade(&self, parts: &mut Parts, session: &Arc<Session>) -> Outcome {
         let response = ws::accept(parts)?;
         let session = session.clone();
         on_upgrade(parts, move |stream, read| {

@@ -13,6 +13,12 @@ use roomful_core::{Handshake, Headers};
 /// The body of a door's answer.
 pub type Body = Full<Bytes>;
 
+/// An answer, or the one with which a request is refused.
+pub(crate) type Outcome = Result<Response<Body>, Refused>;
+
+/// Boxed: refusals are rare, and an answer is large.
+pub(crate) type Refused = Box<Response<Body>>;
+
 /// The peer's address, as an extension of a request. Servers that know it put it there; handlers see it in the
 /// handshake.
 #[derive(Clone, Copy, Debug)]
@@ -42,6 +48,11 @@ pub(crate) fn empty(status: StatusCode) -> Response<Body> {
     let mut response = Response::new(Body::default());
     *response.status_mut() = status;
     response
+}
+
+/// A refusal without a body.
+pub(crate) fn refused(status: StatusCode) -> Refused {
+    Box::new(empty(status))
 }
 
 /// Why a body was not read.

@@ -13,7 +13,7 @@ use std::time::Duration;
 use bytes::{Buf, BufMut, Bytes, BytesMut};
 use bytestring::ByteString;
 use http::request::Parts;
-use http::{Request, Response, StatusCode};
+use http::{Request, StatusCode};
 use roomful_core::door::{Mode, Outbox, Sink};
 use roomful_protocol::link::{Frame, TransportEnd};
 use roomful_protocol::websocket::Opcode;
@@ -23,7 +23,7 @@ use tokio_tungstenite::tungstenite::handshake::server::create_response;
 use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig, WebSocketContext};
 use tokio_tungstenite::tungstenite::{Error, Message};
 
-use crate::http::{Body, answer, empty};
+use crate::http::{Body, Outcome, answer, refused};
 use crate::stream::{RawStream, Reader, Writer};
 
 /// tungstenite's buffers for one connection. Its own defaults cost 140 KB.
@@ -40,7 +40,7 @@ mod code {
 }
 
 /// Checks a handshake and answers it: 101, or what was wrong with it, before anything is upgraded.
-pub(crate) fn accept(parts: &Parts) -> Result<Response<Body>, Response<Body>> {
+pub(crate) fn accept(parts: &Parts) -> Outcome {
     let mut request = Request::new(());
     *request.method_mut() = parts.method.clone();
     *request.version_mut() = parts.version;
@@ -50,9 +50,9 @@ pub(crate) fn accept(parts: &Parts) -> Result<Response<Body>, Response<Body>> {
         Err(Error::Protocol(error)) => {
             let mut refusal = answer(StatusCode::BAD_REQUEST, "text/plain; charset=UTF-8", error.to_string());
             refusal.headers_mut().insert("sec-websocket-version", http::HeaderValue::from_static("13"));
-            Err(refusal)
+            Err(Box::new(refusal))
         }
-        Err(_) => Err(empty(StatusCode::BAD_REQUEST)),
+        Err(_) => Err(refused(StatusCode::BAD_REQUEST)),
     }
 }
 

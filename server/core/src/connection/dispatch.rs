@@ -183,7 +183,7 @@ impl Dispatch {
         self.server.release(&member.namespace);
         self.server.shared().metrics.events_dropped.add(slot.kept.len());
         // What the client has sent before it hears of the refusal is no violation.
-        self.dismissed.push(member.namespace.path.clone());
+        self.remember_dismissed(member.namespace.path.clone());
         self.refuse(&member.namespace.path, error);
     }
 
@@ -386,9 +386,17 @@ impl Dispatch {
     /// A socket that has been disconnected by the server's program.
     pub(crate) fn dismiss(&mut self, member: &Arc<Member>, cx: &mut Context<'_>) {
         if let Some(at) = self.slots.iter().position(|slot| Arc::ptr_eq(slot.member(), member)) {
-            self.dismissed.push(member.namespace.path.clone());
+            self.remember_dismissed(member.namespace.path.clone());
             self.leave(at, DisconnectReason::ServerNamespaceDisconnect, cx);
         }
+    }
+
+    /// Only the last ones: a client that is refused again and again must not make this grow.
+    fn remember_dismissed(&mut self, path: ByteString) {
+        if self.dismissed.len() >= self.server.limits().max_namespaces {
+            self.dismissed.remove(0);
+        }
+        self.dismissed.push(path);
     }
 
     /// Takes the client out of every namespace and tells it so.
@@ -414,8 +422,8 @@ impl Dispatch {
         if !hooks.is_empty() {
             let future = hooks_in_turn(hooks, socket, self.server.clone(), Some(reason));
             let run = Run { slot: key, purpose: Purpose::Disconnect, future };
-            if let Some(ended) = self.running.start(run, cx) {
-                self.ended(ended, Instant::now(), cx);
+            if let Some(Ended { outcome: Outcome::Panicked, .. }) = self.running.start(run, cx) {
+                self.server.shared().metrics.handler_panics.increment();
             }
         }
     }

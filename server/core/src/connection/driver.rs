@@ -118,9 +118,7 @@ impl<L: Link, T: Transports> Driver<L, T> {
                 self.stopped.get_or_insert(now);
                 return;
             }
-            if let Some(since) = self.stopped.take() {
-                self.link.extend(now.saturating_duration_since(since));
-            }
+            self.stopped = None;
             let Some(transports) = &mut self.transports else { return };
             let Poll::Ready(event) = transports.poll_event(cx) else { return };
             *budget -= 1;
@@ -201,8 +199,12 @@ impl<L: Link, T: Transports> Driver<L, T> {
             return;
         }
         self.dispatch.handle_deadline(now, cx);
-        // While nothing is read, an answer to a heartbeat cannot be seen either.
-        if self.stopped.is_none() && self.link.poll_timeout().is_some_and(|at| at <= now) {
+        // While nothing is read, an answer to a heartbeat cannot be seen either. Pings still go out.
+        if let Some(since) = &mut self.stopped {
+            self.link.extend(now.saturating_duration_since(*since));
+            *since = now;
+        }
+        if self.link.poll_timeout().is_some_and(|at| at <= now) {
             self.link.handle_timeout(now);
             self.take_output(now, cx);
         }
@@ -235,9 +237,11 @@ impl<L: Link, T: Transports> Driver<L, T> {
         match self.state {
             State::Closing { deadline } | State::Ended { deadline } => Some(deadline),
             State::Opening | State::Open => {
-                let link = self.link.poll_timeout().filter(|_| self.stopped.is_none());
                 let stall = self.stall.as_ref().map(|stall| stall.deadline);
-                [link, self.connect_deadline, self.dispatch.deadline(), stall].into_iter().flatten().min()
+                [self.link.poll_timeout(), self.connect_deadline, self.dispatch.deadline(), stall]
+                    .into_iter()
+                    .flatten()
+                    .min()
             }
         }
     }

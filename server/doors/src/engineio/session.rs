@@ -6,13 +6,13 @@ use std::task::{Context, Waker};
 use bytes::Bytes;
 use bytestring::ByteString;
 use futures_util::task::AtomicWaker;
-use http::{Response, StatusCode};
+use http::StatusCode;
 use parking_lot::Mutex;
 use roomful_protocol::engineio::Refusal;
 use tokio::sync::oneshot;
 
 use super::payload;
-use crate::http::{Body, answer, empty};
+use crate::http::{Outcome, Refused, answer, refused};
 use crate::stream::RawStream;
 
 /// A GET that waits for packets. Its request is gone when the receiving side is.
@@ -79,16 +79,16 @@ impl Session {
     }
 
     /// Waits for packets.
-    pub(super) async fn poll(&self) -> Result<Response<Body>, Response<Body>> {
+    pub(super) async fn poll(&self) -> Outcome {
         let (sender, receiver) = oneshot::channel();
         let free = self.put(|mailbox| mailbox.poll.is_none().then(|| mailbox.poll = Some(sender)));
         if !free {
             self.fail();
-            return Err(empty(StatusCode::BAD_REQUEST));
+            return Err(refused(StatusCode::BAD_REQUEST));
         }
         match receiver.await {
             Ok(PollAnswer::Packets(packets)) => Ok(payload(packets)),
-            Ok(PollAnswer::Overlap) => Err(empty(StatusCode::BAD_REQUEST)),
+            Ok(PollAnswer::Overlap) => Err(refused(StatusCode::BAD_REQUEST)),
             Err(_) => Err(gone()),
         }
     }
@@ -103,7 +103,7 @@ impl Session {
     }
 
     /// Hands a body over and waits until it has been handled.
-    pub(super) async fn post(&self, body: ByteString) -> Result<Response<Body>, Response<Body>> {
+    pub(super) async fn post(&self, body: ByteString) -> Outcome {
         let (handled, receiver) = oneshot::channel();
         self.put(|mailbox| {
             mailbox.post = Some(Post { body, handled });
@@ -151,6 +151,6 @@ impl Session {
 }
 
 /// The session has ended meanwhile.
-fn gone() -> Response<Body> {
-    answer(StatusCode::BAD_REQUEST, "application/json", Refusal::UnknownSession.body())
+fn gone() -> Refused {
+    Box::new(answer(StatusCode::BAD_REQUEST, "application/json", Refusal::UnknownSession.body()))
 }

@@ -140,3 +140,8 @@ fn numbers_beyond_every_type_are_kept_as_text() {
     let digits = "123456789012345678901234567890.5e4000";
     assert_eq!(elements(&format!(r#"2["e",{digits}]"#)), digits);
 }
+
+#[test]
+fn an_acknowledgement_without_a_payload_has_no_arguments() {
+    assert_eq!(packet("31").body, Body::Ack { id: 1, args: Args::default() });
+}

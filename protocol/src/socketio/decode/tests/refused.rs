@@ -52,7 +52,6 @@ refused! {
     an_event_with_a_byte_order_mark_is_refused: "2\u{feff}[\"e\"]";
 
     an_acknowledgement_with_an_object_is_refused: "31{}";
-    an_acknowledgement_without_a_payload_is_refused: "31";
     an_acknowledgement_that_breaks_off_is_refused: "31[1";
     an_acknowledgement_with_garbage_behind_it_is_refused: "31[1]]";
     a_binary_acknowledgement_without_an_id_is_refused: "61-[1]";
