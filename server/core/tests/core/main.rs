@@ -1,0 +1,20 @@
+//! What the messaging core promises, each promise as a test: a real server, link and driver, and clients whose
+//! transports lie in memory. Time stands still where a test says so.
+
+mod answers;
+mod broadcasts;
+mod cluster;
+mod connecting;
+mod dynamic;
+mod extractors;
+mod handlers;
+mod leaving;
+mod order;
+mod overflow;
+mod requests;
+mod rooms;
+mod shutdown;
+mod slow;
+mod support;
+mod threads;
+mod volatile;
