@@ -68,6 +68,11 @@ pub(crate) enum Reader {
 }
 
 impl Reader {
+    /// Whether this is bare TCP.
+    pub(crate) fn is_bare(&self) -> bool {
+        matches!(self, Self::Tcp(_))
+    }
+
     pub(crate) fn poll_read(&mut self, cx: &mut Context<'_>, buffer: &mut [u8]) -> Poll<io::Result<usize>> {
         let mut buffer = ReadBuf::new(buffer);
         let read = match self {

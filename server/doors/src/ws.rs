@@ -1,43 +1,33 @@
 //! A WebSocket on an upgraded stream: the handshake, reading, and the way to the end.
 //!
-//! tungstenite reads. It does not write: all bytes of a connection pass through its outbox, already framed, so
-//! that order holds whoever writes.
+//! Nothing here writes but through the outbox, where all bytes of a connection are already framed, so that order
+//! holds whoever writes.
+
+mod incoming;
 
 use std::future::Future;
-use std::io::{self, Read, Write};
+use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::{Buf, BufMut, Bytes, BytesMut};
-use bytestring::ByteString;
 use http::request::Parts;
 use http::{Request, StatusCode};
 use roomful_core::door::{Mode, Outbox, Sink};
 use roomful_protocol::link::{Frame, TransportEnd};
-use roomful_protocol::websocket::Opcode;
+use roomful_protocol::websocket::{Message, Opcode};
 use roomful_protocol::wire::{Unit, WireFrame};
-use tokio_tungstenite::tungstenite::error::ProtocolError;
+use tokio_tungstenite::tungstenite::Error;
 use tokio_tungstenite::tungstenite::handshake::server::create_response;
-use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig, WebSocketContext};
-use tokio_tungstenite::tungstenite::{Error, Message};
 
 use crate::http::{Body, Outcome, answer, refused};
 use crate::stream::{RawStream, Reader, Writer};
-
-/// tungstenite's buffers for one connection. Its own defaults cost 140 KB.
-const BUFFER: usize = 4096;
+use incoming::{Incoming, NoMore};
 
 /// How long the peer may take to answer a Close.
 const CLOSE_DEADLINE: Duration = Duration::from_secs(1);
-
-/// Close codes of RFC 6455, section 7.4.1, that a server sends by itself.
-mod code {
-    pub(super) const PROTOCOL_ERROR: u16 = 1002;
-    pub(super) const INVALID_TEXT: u16 = 1007;
-    pub(super) const TOO_LARGE: u16 = 1009;
-}
 
 /// Checks a handshake and answers it: 101, or what was wrong with it, before anything is upgraded.
 pub(crate) fn accept(parts: &Parts) -> Outcome {
@@ -58,7 +48,7 @@ pub(crate) fn accept(parts: &Parts) -> Outcome {
 
 /// A WebSocket, owned by its connection's task.
 pub(crate) struct WebSocket {
-    context: WebSocketContext,
+    incoming: Incoming,
     reader: Reader,
     writer: Arc<Writer>,
     /// The payload of the last ping that has not been answered: only that one gets a pong.
@@ -95,27 +85,9 @@ impl WebSocket {
     /// Begins to use an upgraded stream on the current runtime. `read` is what came behind the request.
     pub(crate) fn open(stream: RawStream, read: &Bytes, max_message: usize) -> io::Result<Self> {
         let (reader, writer) = stream.open()?;
-        let config = WebSocketConfig::default()
-            .read_buffer_size(BUFFER)
-            .write_buffer_size(0)
-            .max_write_buffer_size(BUFFER)
-            .max_message_size(Some(max_message))
-            .max_frame_size(Some(max_message));
-        let context = if read.is_empty() {
-            WebSocketContext::new(Role::Server, Some(config))
-        } else {
-            WebSocketContext::from_partially_read(read.to_vec(), Role::Server, Some(config))
-        };
-        Ok(Self {
-            context,
-            reader,
-            writer,
-            ping: None,
-            code: None,
-            end: None,
-            unsent: BytesMut::new(),
-            closing: None,
-        })
+        let incoming = Incoming::new(&reader, read, max_message);
+        let unsent = BytesMut::new();
+        Ok(Self { incoming, reader, writer, ping: None, code: None, end: None, unsent, closing: None })
     }
 
     /// Lets an outbox be written here.
@@ -130,42 +102,29 @@ impl WebSocket {
             return Poll::Pending;
         }
         let end = loop {
-            let mut stream = ReadOnly { reader: &mut self.reader, cx };
-            match self.context.read(&mut stream) {
-                Ok(Message::Text(text)) => match ByteString::try_from(Bytes::from(text)) {
-                    Ok(text) => return Poll::Ready(Ok(Frame::Text(text))),
-                    Err(_) => break self.violated(code::INVALID_TEXT),
-                },
+            match ready!(self.incoming.poll(&mut self.reader, cx)) {
+                Ok(Message::Text(text)) => return Poll::Ready(Ok(Frame::Text(text))),
                 Ok(Message::Binary(data)) => return Poll::Ready(Ok(Frame::Binary(data))),
                 Ok(Message::Ping(payload)) => self.ping = Some(payload),
-                Ok(Message::Pong(_) | Message::Frame(_)) => {}
-                Ok(Message::Close(frame)) => {
-                    self.code = frame.map(|frame| frame.code.into());
+                Ok(Message::Pong) => {}
+                Ok(Message::Close(code)) => {
+                    self.code = code;
                     break End::Closed;
                 }
-                Err(Error::Io(error)) if error.kind() == io::ErrorKind::WouldBlock => return Poll::Pending,
-                Err(Error::Io(_)) => break End::Gone,
-                Err(Error::Capacity(_)) => break self.violated(code::TOO_LARGE),
-                Err(Error::Utf8(_)) => break self.violated(code::INVALID_TEXT),
+                Err(NoMore::Violated(error)) => {
+                    self.code = Some(error as u16);
+                    break End::Violated;
+                }
+                Err(NoMore::Broken) => break End::Gone,
                 // The peer is gone without a Close: for the reference that is a close like any other.
-                Err(
-                    Error::ConnectionClosed
-                    | Error::AlreadyClosed
-                    | Error::Protocol(ProtocolError::ResetWithoutClosingHandshake),
-                ) => {
+                Err(NoMore::Ended) => {
                     self.end = Some(End::Gone);
                     return Poll::Ready(Err(TransportEnd::Closed));
                 }
-                Err(_) => break self.violated(code::PROTOCOL_ERROR),
             }
         };
         self.end = Some(end);
         Poll::Ready(Err(end.of_transport()))
-    }
-
-    fn violated(&mut self, code: u16) -> End {
-        self.code = Some(code);
-        End::Violated
     }
 
     /// The pong that is due, if any.
@@ -268,34 +227,8 @@ impl WebSocket {
     }
 
     fn poll_drain(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let mut scratch = [0; BUFFER];
+        let mut scratch = [0; 4096];
         while let Ok(1..) = ready!(self.reader.poll_read(cx, &mut scratch)) {}
         Poll::Ready(())
-    }
-}
-
-/// The stream as tungstenite sees it: what it would write by itself (pongs, answers to Close) goes nowhere,
-/// as it is sent through the outbox instead.
-struct ReadOnly<'a, 'b, 'c> {
-    reader: &'a mut Reader,
-    cx: &'b mut Context<'c>,
-}
-
-impl Read for ReadOnly<'_, '_, '_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        match self.reader.poll_read(self.cx, buffer) {
-            Poll::Ready(result) => result,
-            Poll::Pending => Err(io::ErrorKind::WouldBlock.into()),
-        }
-    }
-}
-
-impl Write for ReadOnly<'_, '_, '_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
     }
 }

@@ -1,0 +1,168 @@
+//! Messages out of a stream: by our own decoder from bare TCP, by tungstenite from every other stream.
+
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::io::{self, Read, Write};
+use std::task::{Context, Poll, ready};
+
+use bytes::Bytes;
+use bytestring::ByteString;
+use roomful_protocol::websocket::{DecodeError, Decoder, Message};
+use tokio_tungstenite::tungstenite::error::ProtocolError;
+use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig, WebSocketContext};
+use tokio_tungstenite::tungstenite::{self, Error};
+
+use crate::stream::Reader;
+
+/// The buffer into which all connections of a thread are read, each for no longer than one poll: an idle
+/// connection has no read buffer of its own.
+const SHARED_BUFFER: usize = 64 << 10;
+
+/// tungstenite's buffer for one connection. Its own default costs 128 KiB.
+const OWN_BUFFER: usize = 4096;
+
+/// A queue that has grown beyond this in a burst is not kept.
+const KEPT: usize = 16;
+
+thread_local! {
+    static BUFFER: RefCell<Box<[u8]>> = RefCell::new(vec![0; SHARED_BUFFER].into_boxed_slice());
+}
+
+/// Why there are no more messages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum NoMore {
+    /// The stream has ended.
+    Ended,
+    /// The stream broke.
+    Broken,
+    /// The peer broke the protocol.
+    Violated(DecodeError),
+}
+
+pub(super) enum Incoming {
+    Bare { decoder: Decoder, decoded: VecDeque<Message>, failed: Option<DecodeError> },
+    Other(Box<WebSocketContext>),
+}
+
+impl Incoming {
+    /// Begins to read messages of at most `max_message` bytes; `read` has come already.
+    pub(super) fn new(reader: &Reader, read: &Bytes, max_message: usize) -> Self {
+        if reader.is_bare() {
+            let (mut decoded, mut decoder) = (VecDeque::new(), Decoder::new(max_message));
+            let failed = decode_all(&mut decoder, read, &mut decoded);
+            return Self::Bare { decoder, decoded, failed };
+        }
+        let config = WebSocketConfig::default()
+            .read_buffer_size(OWN_BUFFER)
+            .write_buffer_size(0)
+            .max_write_buffer_size(OWN_BUFFER)
+            .max_message_size(Some(max_message))
+            .max_frame_size(Some(max_message));
+        Self::Other(Box::new(if read.is_empty() {
+            WebSocketContext::new(Role::Server, Some(config))
+        } else {
+            WebSocketContext::from_partially_read(read.to_vec(), Role::Server, Some(config))
+        }))
+    }
+
+    /// The next message.
+    pub(super) fn poll(
+        &mut self,
+        reader: &mut Reader,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<Message, NoMore>> {
+        match self {
+            Self::Bare { decoder, decoded, failed } => loop {
+                if let Some(message) = decoded.pop_front() {
+                    if decoded.is_empty() && decoded.capacity() > KEPT {
+                        *decoded = VecDeque::new();
+                    }
+                    return Poll::Ready(Ok(message));
+                }
+                if let Some(error) = *failed {
+                    return Poll::Ready(Err(NoMore::Violated(error)));
+                }
+                let read = BUFFER.with_borrow_mut(|buffer| {
+                    let read = reader.poll_read(cx, buffer);
+                    if let Poll::Ready(Ok(n)) = read {
+                        *failed = decode_all(decoder, buffer.get(..n).unwrap_or_default(), decoded);
+                    }
+                    read
+                });
+                match ready!(read) {
+                    Ok(0) => return Poll::Ready(Err(NoMore::Ended)),
+                    Ok(_) => {}
+                    Err(_) => return Poll::Ready(Err(NoMore::Broken)),
+                }
+            },
+            Self::Other(context) => poll_tungstenite(context, reader, cx),
+        }
+    }
+}
+
+/// Decodes everything there is; the error behind the last good message, if there is one.
+fn decode_all(
+    decoder: &mut Decoder,
+    mut bytes: &[u8],
+    decoded: &mut VecDeque<Message>,
+) -> Option<DecodeError> {
+    loop {
+        match decoder.decode(&mut bytes) {
+            Ok(Some(message)) => decoded.push_back(message),
+            Ok(None) => return None,
+            Err(error) => return Some(error),
+        }
+    }
+}
+
+fn poll_tungstenite(
+    context: &mut WebSocketContext,
+    reader: &mut Reader,
+    cx: &mut Context<'_>,
+) -> Poll<Result<Message, NoMore>> {
+    Poll::Ready(match context.read(&mut ReadOnly { reader, cx }) {
+        Ok(tungstenite::Message::Text(text)) => ByteString::try_from(Bytes::from(text))
+            .map(Message::Text)
+            .map_err(|_| NoMore::Violated(DecodeError::Text)),
+        Ok(tungstenite::Message::Binary(data)) => Ok(Message::Binary(data)),
+        Ok(tungstenite::Message::Ping(payload)) => Ok(Message::Ping(payload)),
+        Ok(tungstenite::Message::Pong(_) | tungstenite::Message::Frame(_)) => Ok(Message::Pong),
+        Ok(tungstenite::Message::Close(frame)) => Ok(Message::Close(frame.map(|frame| frame.code.into()))),
+        Err(Error::Io(error)) if error.kind() == io::ErrorKind::WouldBlock => return Poll::Pending,
+        Err(Error::Io(_)) => Err(NoMore::Broken),
+        Err(Error::Capacity(_)) => Err(NoMore::Violated(DecodeError::TooLarge)),
+        Err(Error::Utf8(_)) => Err(NoMore::Violated(DecodeError::Text)),
+        Err(
+            Error::ConnectionClosed
+            | Error::AlreadyClosed
+            | Error::Protocol(ProtocolError::ResetWithoutClosingHandshake),
+        ) => Err(NoMore::Ended),
+        Err(_) => Err(NoMore::Violated(DecodeError::Protocol)),
+    })
+}
+
+/// The stream as tungstenite sees it: what it would write by itself (pongs, answers to Close) goes nowhere,
+/// as it is sent through the outbox instead.
+struct ReadOnly<'a, 'b, 'c> {
+    reader: &'a mut Reader,
+    cx: &'b mut Context<'c>,
+}
+
+impl Read for ReadOnly<'_, '_, '_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self.reader.poll_read(self.cx, buffer) {
+            Poll::Ready(result) => result,
+            Poll::Pending => Err(io::ErrorKind::WouldBlock.into()),
+        }
+    }
+}
+
+impl Write for ReadOnly<'_, '_, '_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
