@@ -1,5 +1,7 @@
 //! From packets to handlers: joins, events in order, leaving.
 
+mod events;
+
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::task::Context;
@@ -7,17 +9,14 @@ use std::time::{Duration, Instant};
 
 use bytestring::ByteString;
 use futures_util::FutureExt;
-use roomful_protocol::args::Args;
 use roomful_protocol::close::DisconnectReason;
 use roomful_protocol::link::Violation;
 use roomful_protocol::packet::{Body, Outbound, Packet};
 
 use super::Connection;
-use super::running::{Ended, Outcome, Purpose, Run, Running, caught};
-use crate::ack::AckTarget;
+use super::running::{Ended, Outcome, Purpose, Run, Running, Work, caught};
 use crate::error::ConnectError;
-use crate::extract::{Context as Call, EventParts};
-use crate::handler::answer::Answer;
+use crate::extract::Context as Call;
 use crate::handler::table::Bound;
 use crate::member::Member;
 use crate::server::Server;
@@ -160,8 +159,8 @@ impl Dispatch {
         if namespace.table.guards.is_empty() {
             self.accepted(key, now, cx);
         } else if let Some(slot) = self.slots.last() {
-            let future = guards(namespace.table.guards.clone(), slot.socket.clone(), self.server.clone());
-            self.start(Run { slot: key, purpose: Purpose::Guards, future }, now, cx);
+            let work = guards(namespace.table.guards.clone(), slot.socket.clone(), self.server.clone());
+            self.start(key, Purpose::Guards, work, now, cx);
         }
         Ok(())
     }
@@ -212,8 +211,8 @@ impl Dispatch {
         if hooks.is_empty() {
             self.live(key, cx);
         } else {
-            let future = hooks_in_turn(hooks.clone(), socket.clone(), self.server.clone(), None);
-            self.start(Run { slot: key, purpose: Purpose::Connect, future }, now, cx);
+            let work = hooks_in_turn(hooks.clone(), socket.clone(), self.server.clone(), None);
+            self.start(key, Purpose::Connect, work, now, cx);
         }
     }
 
@@ -225,117 +224,21 @@ impl Dispatch {
         }
     }
 
-    // --- events ---
-
-    fn continue_with_kept(&mut self, key: u32, cx: &mut Context<'_>) {
-        let limit = self.server.limits().max_running_handlers;
-        // A handler that ends at once may have removed the slot.
-        while let Some(at) = self.position(key) {
-            let Some(slot) = self.slots.get_mut(at) else { return };
-            if slot.phase != Phase::Live || slot.running >= limit {
-                return;
-            }
-            let Some(packet) = slot.kept.pop_front() else { return };
-            slot.kept_bytes -= size(&packet.body);
-            self.event(at, packet.body, cx);
-        }
-    }
-
-    fn event(&mut self, at: usize, body: Body, cx: &mut Context<'_>) {
-        let (Some(slot), Body::Event { name, args, ack }) = (self.slots.get(at), body) else { return };
-        let key = slot.key;
-        let socket = slot.socket.clone();
-        let metrics = &self.server.shared().metrics.clone();
-        if !socket.is_connected() {
-            metrics.events_dropped.increment();
-            return;
-        }
-        let table = socket.member().namespace.table.clone();
-        let handlers = table.event(&name);
-        let ack = ack.map(|id| AckTarget::new(id, handlers.len() + usize::from(table.acknowledge_all)));
-        if handlers.is_empty() {
-            metrics.unhandled_events.increment();
-            tracing::debug!(event = ?name, "an event without a handler");
-            if let Some(ack) = ack.filter(|_| table.acknowledge_all) {
-                ack.answer(&socket, &Args::default());
-            }
-            return;
-        }
-        for handler in handlers {
-            let call = Call::new(&socket, &self.server)
-                .with_event(EventParts { name: &name, args: &args }, ack.clone());
-            let called = caught(|| handler(&call));
-            let ack = call.take_ack();
-            let purpose = Purpose::Event { member: socket.member().clone(), ack };
-            let outcome = match called {
-                Some(Ok(future)) => {
-                    let future = future.map(Outcome::Answer).boxed();
-                    self.run_event(Run { slot: key, purpose, future }, cx);
-                    continue;
-                }
-                Some(Err(rejection)) => {
-                    metrics.rejected_events.increment();
-                    tracing::debug!(event = ?name, %rejection, "the arguments of an event do not fit its handler");
-                    Outcome::Answer(Answer::Error(rejection.into()))
-                }
-                None => Outcome::Panicked,
-            };
-            self.answer(Ended { slot: key, purpose, outcome });
-        }
-    }
-
-    fn run_event(&mut self, run: Run, cx: &mut Context<'_>) {
-        let key = run.slot;
-        match self.running.start(run, cx) {
-            Some(ended) => self.answer(ended),
-            None => {
-                if let Some(slot) = self.position(key).and_then(|at| self.slots.get_mut(at)) {
-                    slot.running += 1;
-                }
-            }
-        }
-    }
-
-    /// Sends what a handler has to say.
-    fn answer(&self, ended: Ended) {
-        let Purpose::Event { member, ack } = ended.purpose else { return };
-        let metrics = &self.server.shared().metrics;
-        let answer = match ended.outcome {
-            Outcome::Answer(answer) => answer.into_args(),
-            Outcome::Panicked => {
-                metrics.handler_panics.increment();
-                return;
-            }
-            Outcome::Guards(_) | Outcome::Done => return,
-        };
-        let Some(ack) = ack else { return };
-        match answer {
-            Ok(Some(args)) => ack.answer(&Socket::new(member), &args),
-            Ok(None) if member.namespace.table.acknowledge_all => {
-                ack.answer(&Socket::new(member), &Args::default());
-            }
-            Ok(None) => {}
-            Err(error) => {
-                metrics.unserialisable.increment();
-                tracing::error!(%error, "the answer of a handler cannot be JSON");
-            }
-        }
-    }
-
     // --- what has ended ---
 
-    fn start(&mut self, run: Run, now: Instant, cx: &mut Context<'_>) {
-        if let Some(ended) = self.running.start(run, cx) {
-            self.ended(ended, now, cx);
+    fn start(&mut self, slot: u32, purpose: Purpose, work: Work, now: Instant, cx: &mut Context<'_>) {
+        match work.start(cx) {
+            Ok(outcome) => self.ended(Ended { slot, purpose, outcome }, now, cx),
+            Err(work) => self.running.park(Run { slot, purpose, work }),
         }
     }
 
     /// Polls the parked handlers; whether one has ended.
     pub(crate) fn poll_running(&mut self, now: Instant, cx: &mut Context<'_>) -> bool {
         let Some(ended) = self.running.poll_ended(cx) else { return false };
-        if matches!(ended.purpose, Purpose::Event { .. }) {
+        if let Purpose::Event { member, ack } = ended.purpose {
             let key = ended.slot;
-            self.answer(ended);
+            events::answer(&self.server, &Socket::new(member), ack, ended.outcome);
             if let Some(slot) = self.position(key).and_then(|at| self.slots.get_mut(at)) {
                 slot.running = slot.running.saturating_sub(1);
                 self.continue_with_kept(key, cx);
@@ -420,10 +323,11 @@ impl Dispatch {
         let (key, socket) = (slot.key, slot.socket.clone());
         let hooks = slot.withdraw(&self.server, reason);
         if !hooks.is_empty() {
-            let future = hooks_in_turn(hooks, socket, self.server.clone(), Some(reason));
-            let run = Run { slot: key, purpose: Purpose::Disconnect, future };
-            if let Some(Ended { outcome: Outcome::Panicked, .. }) = self.running.start(run, cx) {
-                self.server.shared().metrics.handler_panics.increment();
+            let work = hooks_in_turn(hooks, socket, self.server.clone(), Some(reason));
+            match work.start(cx) {
+                Ok(Outcome::Panicked) => self.server.shared().metrics.handler_panics.increment(),
+                Ok(_) => {}
+                Err(work) => self.running.park(Run { slot: key, purpose: Purpose::Disconnect, work }),
             }
         }
     }
@@ -493,25 +397,18 @@ fn size(body: &Body) -> usize {
 }
 
 /// Runs guards one after another until one refuses.
-fn guards(
-    guards: Vec<Bound<Result<(), ConnectError>>>,
-    socket: Socket,
-    server: Server,
-) -> crate::handler::BoxFuture<Outcome> {
-    async move {
+fn guards(guards: Vec<Bound<Result<(), ConnectError>>>, socket: Socket, server: Server) -> Work {
+    let verdict = async move {
         for guard in guards {
             let called = guard(&Call::new(&socket, &server));
-            let verdict = match called {
-                Ok(future) => future.await,
-                Err(rejection) => Err(rejection.into()),
-            };
-            if verdict.is_err() {
-                return Outcome::Guards(verdict);
+            match called {
+                Ok(future) => future.await?,
+                Err(rejection) => return Err(rejection.into()),
             }
         }
-        Outcome::Guards(Ok(()))
-    }
-    .boxed()
+        Ok(())
+    };
+    Work::Guards(verdict.boxed())
 }
 
 /// Runs hooks one after another.
@@ -520,8 +417,8 @@ fn hooks_in_turn(
     socket: Socket,
     server: Server,
     reason: Option<DisconnectReason>,
-) -> crate::handler::BoxFuture<Outcome> {
-    async move {
+) -> Work {
+    let hooks = async move {
         for hook in hooks {
             let called = {
                 let call = Call::new(&socket, &server);
@@ -535,7 +432,6 @@ fn hooks_in_turn(
                 Err(rejection) => tracing::error!(%rejection, "a hook could not be called"),
             }
         }
-        Outcome::Done
-    }
-    .boxed()
+    };
+    Work::Hooks(hooks.boxed())
 }

@@ -17,7 +17,7 @@ use crate::handler::BoxFuture;
 use crate::handler::answer::Answer;
 use crate::member::Member;
 
-/// What a future was run for.
+/// What work is done for.
 pub(crate) enum Purpose {
     /// A handler of an event.
     Event { member: Arc<Member>, ack: Option<AckTarget> },
@@ -38,14 +38,43 @@ pub(crate) enum Outcome {
     Panicked,
 }
 
-/// A future and the socket it belongs to, by the key of its slot in the dispatcher.
+/// The user's code: a future that is polled by the connection's task.
+pub(crate) enum Work {
+    Event(BoxFuture<Answer>),
+    Guards(BoxFuture<Result<(), ConnectError>>),
+    Hooks(BoxFuture<()>),
+}
+
+impl Work {
+    /// Polls it for the first time, at once; it comes back when it has to wait.
+    ///
+    /// The waker that it has then is the task's own. Parked, it gets a finer one with its next poll.
+    pub(crate) fn start(mut self, cx: &mut Context<'_>) -> Result<Outcome, Self> {
+        match self.poll(cx) {
+            Poll::Ready(outcome) => Ok(outcome),
+            Poll::Pending => Err(self),
+        }
+    }
+
+    /// A panic ends this work, not the connection.
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Outcome> {
+        caught(|| match self {
+            Self::Event(future) => future.as_mut().poll(cx).map(Outcome::Answer),
+            Self::Guards(future) => future.as_mut().poll(cx).map(Outcome::Guards),
+            Self::Hooks(future) => future.as_mut().poll(cx).map(|()| Outcome::Done),
+        })
+        .unwrap_or(Poll::Ready(Outcome::Panicked))
+    }
+}
+
+/// Work that waits, and the socket it belongs to, by the key of its slot in the dispatcher.
 pub(crate) struct Run {
     pub(crate) slot: u32,
     pub(crate) purpose: Purpose,
-    pub(crate) future: BoxFuture<Outcome>,
+    pub(crate) work: Work,
 }
 
-/// A future that has ended.
+/// Work that has ended.
 pub(crate) struct Ended {
     pub(crate) slot: u32,
     pub(crate) purpose: Purpose,
@@ -59,17 +88,8 @@ pub(crate) struct Running {
 }
 
 impl Running {
-    /// Polls a future at once; parks it if it has to wait.
-    pub(crate) fn start(&mut self, mut run: Run, cx: &mut Context<'_>) -> Option<Ended> {
-        match poll_caught(&mut run.future, cx) {
-            Poll::Ready(outcome) => Some(Ended { slot: run.slot, purpose: run.purpose, outcome }),
-            Poll::Pending => {
-                // The waker that the future has now is this task's own; once parked it gets a finer one, with
-                // its first poll there.
-                self.parked.get_or_insert_default().push(Parked(Some(run)));
-                None
-            }
-        }
+    pub(crate) fn park(&mut self, run: Run) {
+        self.parked.get_or_insert_default().push(Parked(Some(run)));
     }
 
     /// The next parked future that ends.
@@ -102,7 +122,7 @@ impl Future for Parked {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Ended> {
         let Some(mut run) = self.0.take() else { return Poll::Pending };
-        match poll_caught(&mut run.future, cx) {
+        match run.work.poll(cx) {
             Poll::Ready(outcome) => Poll::Ready(Ended { slot: run.slot, purpose: run.purpose, outcome }),
             Poll::Pending => {
                 self.0 = Some(run);
@@ -110,11 +130,6 @@ impl Future for Parked {
             }
         }
     }
-}
-
-/// A panic ends that future, not the connection.
-fn poll_caught(future: &mut BoxFuture<Outcome>, cx: &mut Context<'_>) -> Poll<Outcome> {
-    caught(|| future.as_mut().poll(cx)).unwrap_or(Poll::Ready(Outcome::Panicked))
 }
 
 /// Calls the user's code; `None` when it panicked.
