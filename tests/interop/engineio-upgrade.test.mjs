@@ -136,19 +136,19 @@ describe("the upgrade", () => {
     await both.stop();
   });
 
-  test("a WebSocket dropped before the probe leaves polling untouched", async () => {
+  test("fault 11: a WebSocket dropped before the probe leaves polling untouched", async () => {
     const session = await open();
     await (await RawSocket.attempt(target, { sid: session.sid })).end();
     await session.echoes("4one");
   });
 
-  test("a WebSocket dropped between probe and upgrade leaves polling untouched", async () => {
+  test("fault 11: a WebSocket dropped between probe and upgrade leaves polling untouched", async () => {
     const session = await open();
     await (await probing(session)).end();
     await session.echoes("4one", "4two");
   });
 
-  test("a TCP connection dropped within the WebSocket handshake leaves polling untouched", async () => {
+  test("fault 11: a TCP connection dropped within the WebSocket handshake leaves polling untouched", async () => {
     const session = await open();
     const tcp = await RawTcp.open(target);
     tcp.write(upgradeRequest(target, `/engine.io/?EIO=4&transport=websocket&sid=${session.sid}`).slice(0, -2));
@@ -156,7 +156,7 @@ describe("the upgrade", () => {
     await session.echoes("4one");
   });
 
-  test("a silent probe leaves polling untouched", async () => {
+  test("fault 11: a silent probe leaves polling untouched", async () => {
     const session = await open();
     const silent = await RawSocket.attempt(target, { sid: session.sid });
     await session.echoes("4one");
@@ -175,7 +175,7 @@ describe("the upgrade", () => {
     });
   }
 
-  test("after a failed probe the session may still be upgraded", async () => {
+  test("fault 11: after a failed probe the session may still be upgraded", async () => {
     const session = await open();
     await (await probing(session)).end();
     // Until the server has noticed the end of the first probe, it refuses the second.

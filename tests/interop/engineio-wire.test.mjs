@@ -93,7 +93,8 @@ describe("Engine.IO on the wire", () => {
     ].map(([what, sid]) => [`with ${what} session id`, `EIO=4&transport=polling&sid=${sid}`, UNKNOWN_SID]),
   ];
   for (const [what, query, expected, method = "GET"] of REFUSALS) {
-    test(`a request ${what} is refused and opens no session`, async () => {
+    const fault = expected === UNKNOWN_SID ? "fault 13: " : "";
+    test(`${fault}a request ${what} is refused and opens no session`, async () => {
       const answer = await request(protocol, `/engine.io/?${query}`, { method });
       assert.equal(answer.status, 400);
       assert.match(answer.headers["content-type"], /^application\/json/);
@@ -189,7 +190,7 @@ describe("Engine.IO on the wire", () => {
     await socket.end();
   });
 
-  test("a message of the maximum payload passes, one byte more closes with 1009", async () => {
+  test("fault 15: a message of the maximum payload passes, one byte more closes with 1009", async () => {
     const target = await startTarget("protocol", { ...CALM, MAX_PAYLOAD: "1000" });
     const socket = await RawSocket.open(target);
     assert.equal(socket.handshake.maxPayload, 1000);
@@ -267,7 +268,7 @@ describe("Engine.IO on the wire", () => {
 });
 
 describe("the heartbeat", () => {
-  test("the first ping comes after one interval, not at once", async () => {
+  test("fault 8: the first ping comes after one interval, not at once", async () => {
     const target = await startTarget("protocol", { PING_INTERVAL: "1000", PING_TIMEOUT: "5000" });
     const [socket, polling] = await Promise.all([RawSocket.open(target, { pong: false }), PollSession.open(target)]);
     // Half an interval is left for a busy machine to notice the handshake late.

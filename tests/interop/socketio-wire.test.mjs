@@ -163,7 +163,7 @@ describe("Socket.IO frames", () => {
     ["an ignored event", {}, `42["nobody",${deep("")}]`, '425["echo"]'],
     ["an ack of an unknown id", {}, `431${deep("")}`, '425["echo"]'],
   ]) {
-    test(`JSON a hundred thousand levels deep in ${what} is served or refused, and the server lives`, options, async () => {
+    test(`fault 22: JSON a hundred thousand levels deep in ${what} is served or refused, and the server lives`, options, async () => {
       const socket = await rude(...frames);
       // Served or closed: either way the connection comes to a defined end of this packet.
       await Promise.any([socket.next("an answer"), socket.isClosed()]);
@@ -172,14 +172,14 @@ describe("Socket.IO frames", () => {
     });
   }
 
-  test("JSON a hundred thousand levels deep in an auth payload does not harm the server", async () => {
+  test("fault 22: JSON a hundred thousand levels deep in an auth payload does not harm the server", async () => {
     const socket = await RawSocket.open(bench, { path: "/socket.io/" });
     socket.send(`40{"a":${deep("")}}`);
     await Promise.any([socket.next("an answer"), socket.isClosed()]);
     await socket.end();
   });
 
-  test("half an emoji harms neither the message nor the connection", async () => {
+  test("fault 21: half an emoji harms neither the message nor the connection", async () => {
     const socket = await rude(String.raw`421["echo","a\ud83d","\ude00b",{"\ud83d":"whole \ud83d\ude00"}]`);
     const frame = await socket.next();
     // JavaScript keeps the half; U+FFFD in its place is as good. All else has to be the same.

@@ -10,6 +10,7 @@ use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use roomful_protocol::close::CloseReason;
+use roomful_protocol::engineio::TransportKind;
 use roomful_protocol::link::{Frame, Link, Output, TransportId, Violation};
 use roomful_protocol::packet::MAIN;
 
@@ -215,14 +216,20 @@ impl<L: Link, T: Transports> Driver<L, T> {
         self.watch_stall(now, cx);
     }
 
-    /// A client that takes nothing for one ping timeout is gone, whatever it still says.
+    /// A client that takes nothing for one ping timeout is gone, whatever it still says. One that polls may
+    /// take a heartbeat longer: nothing tells it that something waits.
     fn watch_stall(&mut self, now: Instant, cx: &mut Context<'_>) {
-        if !self.connection.outbox.is_blocked() {
+        if !self.connection.outbox.waits_for_client() {
             self.stall = None;
             return;
         }
         let written = self.connection.outbox.written();
-        let deadline = now + self.server.limits().ping_timeout;
+        let limits = self.server.limits();
+        let between_polls = match self.connection.transport() {
+            TransportKind::Polling => limits.ping_interval,
+            TransportKind::WebSocket => Duration::ZERO,
+        };
+        let deadline = now + limits.ping_timeout + between_polls;
         match &self.stall {
             Some(stall) if stall.written == written => {
                 if stall.deadline <= now {

@@ -361,6 +361,12 @@ impl Outbox {
         self.queue.lock().mode == Mode::Blocked
     }
 
+    /// Whether something waits for the client rather than for the flusher.
+    pub(crate) fn waits_for_client(&self) -> bool {
+        let queue = self.queue.lock();
+        queue.mode != Mode::Flusher && queue.bytes > 0
+    }
+
     /// Bytes taken by the transport so far.
     pub(crate) fn written(&self) -> u64 {
         self.written.load(Ordering::Relaxed)
@@ -382,7 +388,10 @@ fn drop_into_blocked(outbox: &Outbox, writer: &mut Writer, progress: Progress) {
     outbox.release(&mut queue, done);
     match progress {
         // A driver-written stream stays the driver's: its own poll tells when it can go on.
-        Progress::Blocked if queue.mode == Mode::Driver => queue.dirty = true,
+        Progress::Blocked if queue.mode == Mode::Driver => {
+            queue.dirty = true;
+            return;
+        }
         Progress::Blocked | Progress::All => queue.mode = Mode::Blocked,
         Progress::Failed => {
             queue.mode = Mode::Held;

@@ -163,11 +163,15 @@ impl EngineTransports {
 
 impl Transports for EngineTransports {
     fn poll_event(&mut self, cx: &mut Context<'_>) -> Poll<TransportEvent> {
+        let is_polling = matches!(self.main, Main::Polling(_));
+        if !is_polling && let Poll::Ready(event) = self.poll_main(cx) {
+            return Poll::Ready(event);
+        }
         if self.events.is_empty() {
             self.poll_mailbox(cx);
         }
         // A body that is being handled goes first: what comes on another transport was sent after it.
-        if let Poll::Ready(event) = self.poll_main(cx) {
+        if is_polling && let Poll::Ready(event) = self.poll_main(cx) {
             return Poll::Ready(event);
         }
         if let Some(event) = self.events.pop_front() {
