@@ -60,8 +60,18 @@ fn with_args(
 ) -> Unit {
     let elements = args.elements();
     let attachments = args.attachments();
-    let name_len = name.map_or(0, |name| name.len() + 3);
-    let mut frame = TextFrame::with_capacity(32 + namespace.len() + name_len + elements.len());
+    // Exact but for a name that needs escapes: a frame that fits its allocation needs no second one to be shared.
+    let mut capacity = 4 + elements.len() + id.map_or(0, digits);
+    if !attachments.is_empty() {
+        capacity += digits(attachments.len() as u64) + 1;
+    }
+    if namespace != "/" {
+        capacity += namespace.len() + 1;
+    }
+    if let Some(name) = name {
+        capacity += name.len() + 2 + usize::from(!args.is_empty());
+    }
+    let mut frame = TextFrame::with_capacity(capacity);
     frame.push(b'4');
     if attachments.is_empty() {
         frame.push(plain);
@@ -85,6 +95,11 @@ fn with_args(
     frame.push_str(elements);
     frame.push(b']');
     Unit::with_attachments(frame.finish(), attachments)
+}
+
+/// The number of decimal digits.
+fn digits(number: u64) -> usize {
+    number.checked_ilog10().map_or(1, |log| log as usize + 1)
 }
 
 fn push_namespace(frame: &mut TextFrame, namespace: &str) {

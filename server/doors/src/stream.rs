@@ -14,11 +14,11 @@ use roomful_core::door::{Mode, Sink};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf, ReadHalf, WriteHalf};
 use tokio::net::TcpStream;
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::runtime::{Handle, Id};
 
-/// An upgraded stream before it is used. It can be sent to the runtime on which it will be.
+/// An upgraded stream before it is used, which may be on another runtime than the one it came in on.
 pub(crate) enum RawStream {
-    /// Off its runtime: it joins the one it is used on.
-    Tcp(std::net::TcpStream),
+    Tcp { stream: TcpStream, home: Id },
     Other(TokioIo<Upgraded>),
 }
 
@@ -42,14 +42,16 @@ impl RawStream {
         // Small messages must not wait for the acknowledgement of the ones before.
         stream.set_nodelay(true)?;
         // A copy: the buffer it lies in is larger and would be kept for as long as it is read from.
-        Ok((Self::Tcp(stream.into_std()?), Bytes::copy_from_slice(&read)))
+        Ok((Self::Tcp { stream, home: Handle::current().id() }, Bytes::copy_from_slice(&read)))
     }
 
     /// Begins to use the stream on the current runtime.
     pub(crate) fn open(self) -> io::Result<(Reader, Arc<Writer>)> {
         match self {
-            Self::Tcp(stream) => {
-                let (read, write) = TcpStream::from_std(stream)?.into_split();
+            Self::Tcp { stream, home } => {
+                let moved = home != Handle::current().id();
+                let stream = if moved { TcpStream::from_std(stream.into_std()?)? } else { stream };
+                let (read, write) = stream.into_split();
                 Ok((Reader::Tcp(read), Arc::new(Writer::Tcp(write))))
             }
             Self::Other(stream) => {

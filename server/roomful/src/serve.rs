@@ -72,27 +72,22 @@ impl Serve {
         let workers = self.workers.unwrap_or(cores);
         self.listener.set_nonblocking(true)?;
         let (stop, stopped) = watch::channel(());
-        let mut streams = Vec::new();
-        let mut threads = Vec::new();
+        let (mut others, mut threads) = (Vec::new(), Vec::new());
         for _ in 1..workers {
             let (sender, receiver) = mpsc::channel(HAND_OVER);
-            streams.push(sender);
+            others.push(sender);
             let (runtime, app, stopped) = (runtime()?, self.app.clone(), stopped.clone());
-            threads.push(thread::spawn(move || runtime.block_on(worker(receiver, app, stopped))));
+            threads.push(thread::spawn(move || runtime.block_on(serve_others(receiver, app, stopped))));
         }
-        let first = runtime()?;
-        let result = first.block_on(async {
-            let (sender, receiver) = mpsc::channel(HAND_OVER);
-            streams.push(sender);
+        let result = runtime()?.block_on(async {
             let listener = tokio::net::TcpListener::from_std(self.listener)?;
-            let here = tokio::spawn(worker(receiver, self.app, stopped));
+            let (worker, idle) = Worker::new(self.app, stopped);
             tokio::select! {
-                () = accept(listener, streams) => {}
+                () = accept(listener, &worker, others) => {}
                 () = self.until => {}
             }
             drop(stop);
-            // It ends by itself within the deadline.
-            let _ = here.await;
+            worker.finish(idle).await;
             Ok(())
         });
         for thread in threads {
@@ -108,9 +103,13 @@ fn runtime() -> io::Result<Runtime> {
     Builder::new_current_thread().enable_all().build()
 }
 
-/// Accepts streams and deals them out in turn: each runtime gets as many.
-async fn accept(listener: tokio::net::TcpListener, workers: Vec<mpsc::Sender<std::net::TcpStream>>) {
-    for worker in workers.iter().cycle() {
+/// Accepts streams and deals them out in turn: each runtime gets as many, this one among them.
+async fn accept(
+    listener: tokio::net::TcpListener,
+    here: &Worker,
+    others: Vec<mpsc::Sender<std::net::TcpStream>>,
+) {
+    for turn in (0..=others.len()).cycle() {
         let stream = loop {
             match listener.accept().await {
                 Ok((stream, _)) => break stream,
@@ -121,40 +120,62 @@ async fn accept(listener: tokio::net::TcpListener, workers: Vec<mpsc::Sender<std
                 }
             }
         };
+        let Some(other) = others.get(turn) else {
+            here.serve(stream);
+            continue;
+        };
         match stream.into_std() {
-            Ok(stream) => {
-                let _ = worker.send(stream).await;
-            }
+            // A worker that is gone has stopped serving, and so will this one.
+            Ok(stream) => drop(other.send(stream).await),
             Err(error) => tracing::debug!(%error, "an accepted stream could not be handed over"),
         }
     }
 }
 
-/// Serves the streams of one runtime until the server stops.
-async fn worker(
+/// Serves the streams that are handed over to this runtime.
+async fn serve_others(
     mut streams: mpsc::Receiver<std::net::TcpStream>,
     app: Router,
     mut stop: watch::Receiver<()>,
 ) {
-    // Each connection holds a clone: when all are gone, all requests have been answered.
-    let (busy, mut idle) = mpsc::channel::<()>(1);
+    let (worker, idle) = Worker::new(app, stop.clone());
     loop {
         tokio::select! {
             biased;
             _ = stop.changed() => break,
-            stream = streams.recv() => {
-                let Some(stream) = stream else { break };
-                match TcpStream::from_std(stream) {
-                    Ok(stream) => {
-                        tokio::spawn(connection(stream, app.clone(), stop.clone(), busy.clone()));
-                    }
-                    Err(error) => tracing::debug!(%error, "a stream could not be used"),
-                }
+            stream = streams.recv() => match stream.map(TcpStream::from_std) {
+                Some(Ok(stream)) => worker.serve(stream),
+                Some(Err(error)) => tracing::debug!(%error, "a stream could not be used"),
+                None => break,
             }
         }
     }
-    drop(busy);
-    let _ = tokio::time::timeout(STOP_DEADLINE, idle.recv()).await;
+    worker.finish(idle).await;
+}
+
+/// The serving side of one runtime.
+struct Worker {
+    app: Router,
+    stop: watch::Receiver<()>,
+    /// Each connection holds a clone: when all are gone, all requests have been answered.
+    busy: mpsc::Sender<()>,
+}
+
+impl Worker {
+    fn new(app: Router, stop: watch::Receiver<()>) -> (Self, mpsc::Receiver<()>) {
+        let (busy, idle) = mpsc::channel(1);
+        (Self { app, stop, busy }, idle)
+    }
+
+    fn serve(&self, stream: TcpStream) {
+        tokio::spawn(connection(stream, self.app.clone(), self.stop.clone(), self.busy.clone()));
+    }
+
+    /// Waits for the requests that are being answered, but not for long.
+    async fn finish(self, mut idle: mpsc::Receiver<()>) {
+        drop(self.busy);
+        let _ = tokio::time::timeout(STOP_DEADLINE, idle.recv()).await;
+    }
 }
 
 async fn connection(stream: TcpStream, app: Router, mut stop: watch::Receiver<()>, _busy: mpsc::Sender<()>) {

@@ -1,0 +1,101 @@
+//! What flags and environment come to.
+
+use super::*;
+
+fn told(flags: &[&str], environment: &[(&str, &str)]) -> Result<Command, ConfigError> {
+    let value = |name: &str| environment.iter().find(|(key, _)| *key == name).map(|(_, value)| value.into());
+    read(flags.iter().map(OsString::from), value)
+}
+
+fn config(flags: &[&str], environment: &[(&str, &str)]) -> Config {
+    match told(flags, environment) {
+        Ok(Command::Serve(config)) => *config,
+        other => panic!("{flags:?} {environment:?}: {other:?}"),
+    }
+}
+
+fn error(flags: &[&str], environment: &[(&str, &str)]) -> String {
+    told(flags, environment).expect_err("an error").to_string()
+}
+
+#[test]
+fn without_flags_it_serves_on_the_loopback_for_its_own_pages_only() {
+    for flags in [&[][..], &["serve"]] {
+        let config = config(flags, &[]);
+        assert_eq!((config.host.as_str(), config.port), ("127.0.0.1", 3000));
+        assert_eq!(config.cors, super::super::CorsConfig::default());
+        assert!(config.playground && config.api_key.is_none());
+    }
+}
+
+#[test]
+fn a_flag_wins_over_the_environment_and_a_list_replaces_a_list() {
+    let environment = [
+        ("ROOMFUL_BIND", "0.0.0.0:1000"),
+        ("ROOMFUL_PORT", "2000"),
+        ("ROOMFUL_NAMESPACE", "/a, b"),
+        ("ROOMFUL_NO_PLAYGROUND", "true"),
+        ("ROOMFUL_LOG", ""),
+    ];
+    let plain = config(&[], &environment);
+    assert_eq!((plain.host.as_str(), plain.port), ("0.0.0.0", 2000));
+    assert_eq!(plain.namespaces, ["/a", "/b"]);
+    assert!(!plain.playground);
+    let flagged = config(&["--bind=[::1]:4000", "--namespace", "c", "--namespace", "d"], &environment);
+    assert_eq!((flagged.host.as_str(), flagged.port), ("::1", 4000));
+    assert_eq!(flagged.namespaces, ["/c", "/d"]);
+}
+
+#[test]
+fn what_is_unknown_is_named_and_what_was_meant_suggested() {
+    assert!(error(&["--prot", "1"], &[]).contains("did you mean --port?"));
+    assert!(error(&["--xyzzyxyzzy"], &[]).contains("`roomful --help`"));
+    assert!(error(&["start"], &[]).contains("only `serve`"));
+    assert!(error(&["serve", "serve"], &[]).contains("only `serve`"));
+    assert!(error(&["-x"], &[]).contains("\"-x\""));
+    assert!(error(&["--port"], &[]).contains("needs a value"));
+    assert!(error(&["--no-playground=yes"], &[]).contains("--help"));
+}
+
+#[test]
+fn a_wrong_value_is_named_with_its_place_and_the_remedy() {
+    assert_eq!(
+        error(&["--port", "http"], &[]),
+        "--port \"http\" cannot be used: give a port from 1 to 65535, or 0 for a free one"
+    );
+    assert!(
+        error(&[], &[("ROOMFUL_PING_INTERVAL", "25")]).starts_with("ROOMFUL_PING_INTERVAL cannot be used: ")
+    );
+    assert!(matches!(told(&["--help"], &[("ROOMFUL_PORT", "x")]), Ok(Command::Help)));
+}
+
+#[test]
+fn a_wrong_key_is_not_repeated() {
+    assert!(!error(&["--api-key", "hunter2"], &[]).contains("hunter2"));
+    assert!(!error(&[], &[("ROOMFUL_API_KEY", "hunter2")]).contains("hunter2"));
+}
+
+#[test]
+fn credentials_need_named_origins() {
+    assert!(error(&["--cors-credentials", "--cors-origin", "*"], &[]).contains("name the origins"));
+    assert!(error(&["--cors-credentials"], &[]).contains("without --cors-origin"));
+    let config = config(&["--cors-credentials", "--cors-origin", "https://a.example"], &[]);
+    assert!(config.cors.credentials && !config.cors.any);
+    assert_eq!(config.cors.origins, ["https://a.example"]);
+}
+
+#[test]
+fn the_playgrounds_namespace_is_taken_while_there_is_one() {
+    assert!(error(&["--namespace", "playground"], &[]).contains("--no-playground"));
+    assert_eq!(config(&["--namespace", "playground", "--no-playground"], &[]).namespaces, ["/playground"]);
+}
+
+#[test]
+fn the_help_names_every_option() {
+    for option in VALUES.iter().chain(&SWITCHES) {
+        assert!(
+            super::super::HELP.contains(&format!("--{option} ")) || *option == "no-playground",
+            "{option}"
+        );
+    }
+}
