@@ -54,7 +54,8 @@ pub enum Output {
     Send(TransportId, Unit),
     /// A packet for the messaging core.
     Inbound(Packet),
-    /// An upgrade is under way: answer a waiting poll, and every poll until the switch, without delay.
+    /// Answer a waiting poll, and every poll until the switch, without delay: an upgrade is under way, or the
+    /// client closes.
     Release,
     /// From now on that transport carries the connection; the old one is done.
     Switch(TransportId),

@@ -151,6 +151,8 @@ impl<M: Messages> EngineLink<M> {
             }
             kind::PING => self.violated(CloseReason::TransportError, "a ping from the client"),
             kind::CLOSE => {
+                // A waiting poll ends like any other: it is the client that closes, so nobody tells it.
+                self.output.push_back(Output::Release);
                 self.close(CloseReason::TransportClose);
                 Ok(())
             }

@@ -132,7 +132,7 @@ fn an_empty_attachment_is_a_frame_of_its_own() {
 }
 
 #[test]
-fn attachments_without_placeholders_are_sent_all_the_same() {
+fn attachments_to_which_nothing_refers_are_not_sent() {
     let args = Args::from_raw("1".into(), vec![bytes(&[9])]);
-    assert_eq!(event("m", &args, None), [r#"451-["m",1]"#, "09"]);
+    assert_eq!(event("m", &args, None), [r#"42["m",1]"#]);
 }

@@ -168,7 +168,7 @@ fn a_main_transport_that_ends_takes_the_probing_one_along() {
 fn a_close_packet_during_an_upgrade_closes_both_transports() {
     let mut client = Harness::probing();
     client.text(FIRST, "1").unwrap();
-    assert_eq!(client.output(), ["close 1", "closed: transport close"]);
+    assert_eq!(client.output(), ["release", "close 1", "closed: transport close"]);
 }
 
 #[test]

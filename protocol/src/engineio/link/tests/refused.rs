@@ -64,10 +64,10 @@ fn what_came_before_a_violation_is_handed_on() {
 }
 
 #[test]
-fn a_close_packet_closes_the_connection() {
+fn a_close_packet_releases_a_waiting_poll_and_closes_the_connection() {
     let mut client = Harness::polling();
     client.text(FIRST, "1").unwrap();
-    assert_eq!(client.output(), ["closed: transport close"]);
+    assert_eq!(client.output(), ["release", "closed: transport close"]);
 }
 
 #[test]
@@ -128,7 +128,7 @@ fn everything(client: &mut Harness) {
 fn nothing_comes_after_the_end() {
     let mut client = Harness::polling();
     client.text(FIRST, "1").unwrap();
-    assert_eq!(client.output(), ["closed: transport close"]);
+    assert_eq!(client.output(), ["release", "closed: transport close"]);
     everything(&mut client);
     assert!(client.output().is_empty());
     assert_eq!(client.due(), None);
