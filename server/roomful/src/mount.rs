@@ -1,8 +1,12 @@
 //! Mounting a server in an axum app.
 
+use std::net::SocketAddr;
+
 use axum::Router;
+use axum::extract::{ConnectInfo, Request};
+use axum::middleware::map_request;
 use roomful_core::Server;
-use roomful_doors::EngineIo;
+use roomful_doors::{EngineIo, PeerAddr};
 
 /// The path at which Socket.IO clients look for a server.
 const DEFAULT_PATH: &str = "/socket.io";
@@ -10,6 +14,9 @@ const DEFAULT_PATH: &str = "/socket.io";
 /// Mounts a [`Server`] in an axum [`Router`].
 pub trait Mount {
     /// A router that serves Socket.IO clients at `/socket.io/`; merge it into an app.
+    ///
+    /// Handlers see the peer's address in the handshake when the app is served by [`serve`](crate::serve), or
+    /// by axum with `into_make_service_with_connect_info::<SocketAddr>()`.
     fn router<S: Clone + Send + Sync + 'static>(&self) -> Router<S>;
 }
 
@@ -34,5 +41,15 @@ impl MountAt for EngineIo {
         Router::new()
             .route_service(&format!("{path}/"), self.clone())
             .route_service(&format!("{path}/{{*rest}}"), self)
+            .layer(map_request(name_peer))
     }
+}
+
+/// Tells the door what axum knows of the peer.
+async fn name_peer(mut request: Request) -> Request {
+    let known = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    if let Some(ConnectInfo(address)) = known.copied() {
+        request.extensions_mut().insert(PeerAddr(address));
+    }
+    request
 }
