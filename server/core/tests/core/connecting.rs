@@ -6,7 +6,7 @@ use roomful_core::{ConnectError, Limits, Namespace, Server, Socket, State};
 use serde_json::json;
 use tokio::time::sleep;
 
-use crate::support::{Client, Probe, server, server_with, settle};
+use crate::support::{Client, Probe, server, settle};
 
 #[tokio::test(start_paused = true)]
 async fn the_first_heartbeat_comes_after_one_interval() {
@@ -108,9 +108,7 @@ async fn a_guard_that_panics_lets_nobody_in_and_tells_nothing() {
 #[tokio::test(start_paused = true)]
 async fn a_client_that_was_refused_may_try_again() {
     let (server, probe) = server(|main| {
-        main.guard(async |State(probe): State<Probe>| {
-            if probe.is_open() { Ok(()) } else { Err("not yet") }
-        })
+        main.guard(async |State(probe): State<Probe>| if probe.is_open() { Ok(()) } else { Err("not yet") })
     });
     let mut client = Client::open(&server).await;
     client.send("0");
@@ -184,8 +182,12 @@ async fn wait_in_hook(State(probe): State<Probe>) {
 #[tokio::test(start_paused = true)]
 async fn a_connect_hook_that_panics_lets_events_flow() {
     let (server, probe) = server(|main| {
-        main.on_connect(async || if true { panic!("as the test wants it") })
-            .on_raw("event", async |State(probe): State<Probe>| probe.note("event"))
+        main.on_connect(async || {
+            if true {
+                panic!("as the test wants it")
+            }
+        })
+        .on_raw("event", async |State(probe): State<Probe>| probe.note("event"))
     });
     let client = Client::join(&server).await;
     client.send(r#"2["event"]"#);

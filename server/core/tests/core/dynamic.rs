@@ -107,9 +107,10 @@ async fn the_exact_name_goes_before_the_pattern_and_the_first_pattern_before_the
     };
     let server = Server::builder()
         .namespace(named("/game/*", "pattern"))
-        .namespace(Namespace::matching(|name| name.ends_with("/1")).on_connect(
-            async |State(probe): State<Probe>| probe.note("condition"),
-        ))
+        .namespace(
+            Namespace::matching(|name| name.ends_with("/1"))
+                .on_connect(async |State(probe): State<Probe>| probe.note("condition")),
+        )
         .namespace(named("/game/1", "exact"))
         .build_with(probe.clone())
         .unwrap();
@@ -122,13 +123,15 @@ async fn the_exact_name_goes_before_the_pattern_and_the_first_pattern_before_the
 
 #[test]
 fn a_server_with_two_definitions_of_one_name_cannot_be_built() {
-    let built = Server::builder::<()>().namespace(Namespace::new("/a")).namespace(Namespace::new("a")).build();
+    let built =
+        Server::builder::<()>().namespace(Namespace::new("/a")).namespace(Namespace::new("a")).build();
     assert_eq!(built.unwrap_err(), BuildError::DuplicateNamespace("/a".into()));
 }
 
 #[test]
 fn a_handler_of_a_reserved_event_cannot_be_built() {
-    let built = Server::builder::<()>().namespace(Namespace::main().on_raw("disconnect", async || {})).build();
+    let built =
+        Server::builder::<()>().namespace(Namespace::main().on_raw("disconnect", async || {})).build();
     assert_eq!(built.unwrap_err(), BuildError::ReservedEventName("disconnect".into()));
 }
 

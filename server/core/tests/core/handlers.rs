@@ -120,8 +120,12 @@ async fn a_full_backlog_stops_reading_and_its_heartbeat_stands_still() {
 
 #[tokio::test(start_paused = true)]
 async fn a_backlog_is_bounded_in_bytes_too() {
-    let limits =
-        Limits { max_running_handlers: 1, max_payload: 1000, ping_timeout: Duration::from_secs(20), ..Limits::default() };
+    let limits = Limits {
+        max_running_handlers: 1,
+        max_payload: 1000,
+        ping_timeout: Duration::from_secs(20),
+        ..Limits::default()
+    };
     let (server, probe) = server_with(limits, |main| {
         main.on_raw("text", async |State(probe): State<Probe>| probe.wait().await)
     });
@@ -219,7 +223,9 @@ async fn a_panicking_handler_ends_its_event_only() {
         })
         .on_raw("panic later", async |State(probe): State<Probe>| {
             probe.wait().await;
-            panic!("as the test wants it");
+            if probe.notes().is_empty() {
+                panic!("as the test wants it");
+            }
         })
         .on_raw("fine", async || Args(("fine",)))
     });
@@ -238,8 +244,12 @@ async fn a_panicking_handler_ends_its_event_only() {
 #[tokio::test(start_paused = true)]
 async fn other_listeners_of_an_event_run_when_one_panics() {
     let (server, _) = server(|main| {
-        main.on_raw("event", async || if true { panic!("as the test wants it") })
-            .on_raw("event", async || Args(("second",)))
+        main.on_raw("event", async || {
+            if true {
+                panic!("as the test wants it")
+            }
+        })
+        .on_raw("event", async || Args(("second",)))
     });
     let mut client = Client::join(&server).await;
     client.send(r#"21["event"]"#);

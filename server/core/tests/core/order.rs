@@ -3,7 +3,7 @@
 use roomful_core::{AckSender, Args, EventName, RawArgs, Socket, State};
 use roomful_protocol::link::{Frame, TransportId};
 
-use crate::support::{Client, Feed, Probe, Flow, server, settle};
+use crate::support::{Client, Feed, Flow, Probe, server, settle};
 
 #[tokio::test(start_paused = true)]
 async fn what_one_task_emits_to_one_socket_arrives_in_that_order() {

@@ -6,7 +6,7 @@ mod probe;
 mod transports;
 
 pub(crate) use client::{Client, settle};
-pub(crate) use pipe::{Flow, Pipe};
+pub(crate) use pipe::Flow;
 pub(crate) use probe::Probe;
 pub(crate) use transports::Feed;
 

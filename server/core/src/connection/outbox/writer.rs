@@ -32,7 +32,7 @@ pub(super) enum Progress {
 #[derive(Default)]
 pub(super) struct Writer {
     sink: Option<Arc<dyn Sink>>,
-    units: Units,
+    pub(super) units: Units,
     /// The first unit that is not finished, its first frame that is not, and how much of that is out.
     unit: usize,
     frame: usize,

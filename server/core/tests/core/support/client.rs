@@ -49,8 +49,7 @@ impl Client {
         let pipe = Arc::new(Pipe::default());
         let (feed, fed) = unbounded_channel();
         let transports = Memory::new(outbox(server), pipe.clone(), fed, kind);
-        let open =
-            Start { transport: TransportId(0), kind, open: "0open".to_owned(), allow_upgrades: true };
+        let open = Start { transport: TransportId(0), kind, open: "0open".to_owned(), allow_upgrades: true };
         let now = tokio::time::Instant::now().into_std();
         let link = EngineLink::new(now, open, SocketIoMessages::default(), limits(server));
         let query = vec![("token".to_owned(), "secret".to_owned())];

@@ -82,7 +82,10 @@ impl Pipe {
         let mut state = self.state.lock();
         let rest = &state.bytes[state.read..];
         let [first, second, ..] = *rest else { return None };
-        assert!(matches!(first, 0x81 | 0x82 | 0x88 | 0x8A), "frames are mixed: a frame begins with {first:#x}");
+        assert!(
+            matches!(first, 0x81 | 0x82 | 0x88 | 0x8A),
+            "frames are mixed: a frame begins with {first:#x}"
+        );
         let (header, len) = match second {
             126 => (4, u64::from(u16::from_be_bytes(rest.get(2..4)?.try_into().unwrap()))),
             127 => (10, u64::from_be_bytes(rest.get(2..10)?.try_into().unwrap())),

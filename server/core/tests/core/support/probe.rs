@@ -1,7 +1,6 @@
 //! What handlers note down, and what holds them up: the state of the servers under test.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use parking_lot::Mutex;
 use tokio::sync::Semaphore;
@@ -41,15 +40,5 @@ impl Probe {
     /// Whether somebody would get through the gate now.
     pub(crate) fn is_open(&self) -> bool {
         self.gate.available_permits() > 0
-    }
-
-    /// Waits until so much has been noted.
-    pub(crate) async fn has_noted(&self, n: usize) {
-        let noted = async {
-            while self.notes.lock().len() < n {
-                tokio::time::sleep(Duration::from_millis(1)).await;
-            }
-        };
-        tokio::time::timeout(Duration::from_secs(20), noted).await.expect("so much is noted in time");
     }
 }

@@ -1,0 +1,183 @@
+//! Several servers on one bus.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use parking_lot::Mutex;
+use roomful_core::adapter::{Adapter, AdapterError, BoxFuture, ClusterMessage, Inbox};
+use roomful_core::{NodeId, Server};
+
+use crate::support::{Client, settle};
+
+/// A broker in memory: all that is published comes to all, the publisher too.
+#[derive(Clone, Default)]
+struct Bus {
+    inboxes: Arc<Mutex<Vec<Inbox>>>,
+    published: Arc<AtomicUsize>,
+    fails: Arc<AtomicBool>,
+}
+
+impl Adapter for Bus {
+    fn start(&self, _: NodeId, inbox: Inbox) -> BoxFuture<'_, Result<(), AdapterError>> {
+        self.inboxes.lock().push(inbox);
+        Box::pin(async { Ok(()) })
+    }
+
+    fn publish(&self, message: ClusterMessage) -> BoxFuture<'_, Result<(), AdapterError>> {
+        Box::pin(async move {
+            if self.fails.load(Ordering::Relaxed) {
+                return Err("the broker is away".into());
+            }
+            self.published.fetch_add(1, Ordering::Relaxed);
+            let inboxes = self.inboxes.lock().clone();
+            inboxes.iter().for_each(|inbox| inbox.deliver(&message));
+            Ok(())
+        })
+    }
+
+    fn close(&self) -> BoxFuture<'_, ()> {
+        Box::pin(async {})
+    }
+}
+
+/// Three servers that have joined one bus, with a client each.
+async fn cluster() -> (Bus, [Server; 3], [Client; 3]) {
+    let bus = Bus::default();
+    let servers = [(); 3].map(|()| Server::builder::<()>().adapter(bus.clone()).build().unwrap());
+    for server in &servers {
+        server.join_cluster().await.unwrap();
+    }
+    let clients =
+        [Client::join(&servers[0]).await, Client::join(&servers[1]).await, Client::join(&servers[2]).await];
+    (bus, servers, clients)
+}
+
+async fn heard(clients: &mut [Client; 3]) -> [usize; 3] {
+    let mut counts = [0; 3];
+    for (count, client) in counts.iter_mut().zip(clients) {
+        *count = client.heard().await.len();
+    }
+    counts
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_broadcast_reaches_the_clients_of_every_node_once() {
+    let (bus, servers, mut clients) = cluster().await;
+    let delivery = servers[0].main().emit_raw("event", ());
+    assert_eq!(delivery.matched, 1, "of this node");
+    assert_eq!(heard(&mut clients).await, [1, 1, 1]);
+    assert_eq!(bus.published.load(Ordering::Relaxed), 1, "who hears it says it to nobody");
+}
+
+#[tokio::test(start_paused = true)]
+async fn rooms_and_exceptions_hold_on_every_node() {
+    let (_bus, servers, mut clients) = cluster().await;
+    for client in &clients {
+        client.socket().join("room");
+    }
+    clients[1].socket().join("not these");
+    servers[0].main().to("room").except("not these").emit_raw("event", ());
+    assert_eq!(heard(&mut clients).await, [1, 0, 1]);
+    let third = clients[2].socket().id();
+    servers[0].main().except(third).emit_raw("event", ());
+    assert_eq!(heard(&mut clients).await, [1, 1, 0]);
+    servers[0].main().to(third).emit_raw("event", ());
+    assert_eq!(heard(&mut clients).await, [0, 0, 1]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_sender_is_excluded_on_its_own_node_and_no_other() {
+    let (_bus, _servers, mut clients) = cluster().await;
+    clients[0].socket().broadcast().emit_raw("event", ());
+    assert_eq!(heard(&mut clients).await, [0, 1, 1]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_local_broadcast_stays() {
+    let (bus, servers, mut clients) = cluster().await;
+    servers[0].main().everyone().local().emit_raw("event", ());
+    assert_eq!(heard(&mut clients).await, [1, 0, 0]);
+    assert_eq!(bus.published.load(Ordering::Relaxed), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn sockets_of_other_nodes_join_and_leave_rooms() {
+    let (_bus, servers, clients) = cluster().await;
+    let sizes = || servers.each_ref().map(|server| server.main().room_size("room"));
+    servers[0].main().everyone().join("room");
+    settle().await;
+    assert_eq!(sizes(), [1, 1, 1]);
+    servers[1].main().to(clients[2].socket().id()).leave("room");
+    settle().await;
+    assert_eq!(sizes(), [1, 1, 0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn sockets_of_other_nodes_are_disconnected() {
+    let (_bus, servers, mut clients) = cluster().await;
+    clients[1].socket().join("room");
+    servers[0].main().to("room").disconnect();
+    clients[1].expect("41").await;
+    assert_eq!(heard(&mut clients).await, [0, 0, 0]);
+    assert_eq!(servers.each_ref().map(|server| server.main().socket_count()), [1, 0, 1]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_emitted_before_the_cluster_is_joined_waits() {
+    let bus = Bus::default();
+    let early = Server::builder::<()>().adapter(bus.clone()).build().unwrap();
+    let other = Server::builder::<()>().adapter(bus.clone()).build().unwrap();
+    other.join_cluster().await.unwrap();
+    let mut client = Client::join(&other).await;
+    early.main().emit_raw("early", ());
+    assert!(client.heard().await.is_empty());
+    early.join_cluster().await.unwrap();
+    client.expect(r#"42["early"]"#).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_published_keeps_its_order() {
+    let (_bus, servers, mut clients) = cluster().await;
+    for n in 0..1000 {
+        servers[0].main().emit_raw("n", n);
+    }
+    let wanted: Vec<_> = (0..1000).map(|n| format!(r#"42["n",{n}]"#)).collect();
+    assert_eq!(clients[1].heard().await, wanted);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_does_not_fit_into_the_mailbox_is_counted() {
+    let server = Server::builder::<()>().adapter(Bus::default()).build().unwrap();
+    for n in 0..70_000 {
+        server.main().emit_raw("n", n);
+    }
+    assert_eq!(server.metrics().cluster_dropped, 70_000 - 65_536);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_cannot_be_published_is_counted_and_heard_on_its_own_node() {
+    let (bus, servers, mut clients) = cluster().await;
+    bus.fails.store(true, Ordering::Relaxed);
+    servers[0].main().emit_raw("event", ());
+    assert_eq!(heard(&mut clients).await, [1, 0, 0]);
+    assert_eq!(servers[0].metrics().cluster_failed, 1);
+    bus.fails.store(false, Ordering::Relaxed);
+    servers[0].main().emit_raw("event", ());
+    assert_eq!(heard(&mut clients).await, [1, 1, 1]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_attachment_comes_to_other_nodes_too() {
+    let (_bus, servers, mut clients) = cluster().await;
+    servers[0].main().emit_raw("event", (bytes::Bytes::from_static(&[1, 2]),));
+    assert_eq!(clients[2].heard().await, [r#"451-["event",{"_placeholder":true,"num":0}]"#, "b[1, 2]"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_closes_tells_the_others_nothing_more() {
+    let (_bus, servers, mut clients) = cluster().await;
+    servers[0].close(std::time::Duration::from_secs(1)).await;
+    servers[0].main().emit_raw("event", ());
+    assert_eq!(heard(&mut clients).await[1..], [0, 0]);
+    assert_eq!(servers[0].metrics().cluster_dropped, 1);
+}

@@ -1,0 +1,132 @@
+//! The same app on every kind of runtime, over real sockets.
+
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use roomful::{EngineIo, Mount};
+use tower_service::Service;
+
+use crate::support::{How, Polling, Serving, WebSocket, echo};
+
+const ALL: [How; 3] = [How::Workers(1), How::Workers(2), How::Axum];
+
+#[tokio::test]
+async fn a_websocket_connects_and_is_answered() {
+    for how in ALL {
+        let serving = Serving::start(how, echo().router());
+        let mut client = WebSocket::join(serving.address).await;
+        client.call(r#"421["echo",1,"two"]"#, r#"431[1,"two"]"#).await;
+    }
+}
+
+#[tokio::test]
+async fn a_polling_session_connects_and_is_answered() {
+    for how in ALL {
+        let serving = Serving::start(how, echo().router());
+        let client = Polling::open(serving.address).await;
+        client.join().await;
+        client.send("421[\"echo\",1]\u{1e}422[\"echo\",2]").await;
+        let mut answers = client.poll().await;
+        if !answers.contains("432") {
+            answers.push('\u{1e}');
+            answers.push_str(&client.poll().await);
+        }
+        assert_eq!(answers, "431[1]\u{1e}432[2]", "{how:?}");
+    }
+}
+
+#[tokio::test]
+async fn members_on_all_runtimes_hear_their_room() {
+    for how in ALL {
+        let serving = Serving::start(how, echo().router());
+        let mut clients = Vec::new();
+        for _ in 0..4 {
+            let mut client = WebSocket::join(serving.address).await;
+            client.call(r#"421["join","room"]"#, "431[]").await;
+            clients.push(client);
+        }
+        clients[0].send(r#"42["say","room","hello"]"#).await;
+        for client in &mut clients {
+            client.expect(r#"42["said","hello"]"#).await;
+        }
+    }
+}
+
+/// Upgrades a session and sees that nothing said meanwhile is lost.
+async fn upgrade(serving: &Serving) {
+    let polling = Polling::open(serving.address).await;
+    polling.join().await;
+    polling.send(r#"42["join","room"]"#).await;
+    let mut websocket = WebSocket::open(serving.address, &format!("&sid={}", polling.sid)).await;
+    websocket.call("2probe", "3probe").await;
+    polling.send("421[\"echo\",\"while probing\"]").await;
+    // A poll is answered without delay while an upgrade is under way.
+    assert_eq!(polling.poll().await, r#"431["while probing"]"#);
+    polling.send("422[\"echo\",\"still probing\"]").await;
+    websocket.send("5").await;
+    websocket.expect(r#"432["still probing"]"#).await;
+    websocket.call(r#"423["echo","after"]"#, r#"433["after"]"#).await;
+}
+
+#[tokio::test]
+async fn a_session_is_upgraded_and_loses_nothing() {
+    for how in ALL {
+        upgrade(&Serving::start(how, echo().router())).await;
+    }
+}
+
+#[tokio::test]
+async fn a_session_of_one_runtime_is_upgraded_by_a_stream_of_the_other() {
+    let serving = Serving::start(How::Workers(2), echo().router());
+    // Streams are dealt out in turn, so one of two neighbours has its WebSocket on the other runtime.
+    for _ in 0..2 {
+        upgrade(&serving).await;
+        drop(tokio::net::TcpStream::connect(serving.address).await.unwrap());
+    }
+}
+
+#[tokio::test]
+async fn a_door_stands_in_plain_hyper_without_axum() {
+    let door = EngineIo::socketio(echo());
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let serving = tokio::spawn(async move {
+        loop {
+            let (stream, _) = listener.accept().await.expect("it listens");
+            let door = door.clone();
+            let service = service_fn(move |request| door.clone().call(request));
+            let connection =
+                http1::Builder::new().serve_connection(TokioIo::new(stream), service).with_upgrades();
+            tokio::spawn(connection);
+        }
+    });
+    let mut client = WebSocket::join(address).await;
+    client.call(r#"421["echo",1]"#, "431[1]").await;
+    let polling = Polling::open(address).await;
+    polling.join().await;
+    serving.abort();
+}
+
+#[tokio::test]
+async fn two_servers_stand_in_one_app() {
+    let (first, second) = (echo(), echo());
+    let app = first.router().merge(roomful::MountAt::mount(EngineIo::socketio(second.clone()), "/other"));
+    let serving = Serving::start(How::Workers(1), app);
+    let mut client = WebSocket::join(serving.address).await;
+    second.main().emit_raw("said", "to the other");
+    first.main().emit_raw("said", "to this one");
+    client.expect(r#"42["said","to this one"]"#).await;
+}
+
+#[tokio::test]
+async fn a_server_that_closes_ends_its_clients_and_refuses_new_ones() {
+    let server = echo();
+    let serving = Serving::start(How::Workers(2), server.router());
+    let mut client = WebSocket::join(serving.address).await;
+    let closing = server.clone();
+    let closed = tokio::spawn(async move { closing.close(std::time::Duration::from_secs(5)).await });
+    client.expect("close").await;
+    assert!(closed.await.unwrap());
+    let answer = crate::support::get(serving.address, "/socket.io/?EIO=4&transport=polling", &[]).await;
+    assert_eq!(answer.status, 503);
+}

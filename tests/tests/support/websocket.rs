@@ -1,0 +1,73 @@
+//! A WebSocket client: tungstenite's.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use futures_util::{SinkExt, StreamExt};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+use tokio_tungstenite::tungstenite::{Error, Message};
+use tokio_tungstenite::{WebSocketStream, client_async};
+
+const PATIENCE: Duration = Duration::from_secs(10);
+
+pub(crate) struct WebSocket {
+    stream: WebSocketStream<TcpStream>,
+}
+
+impl WebSocket {
+    /// Opens one; `query` begins with `&` or is empty.
+    pub(crate) async fn open(address: SocketAddr, query: &str) -> Self {
+        Self::open_from(address, query, None).await.expect("a WebSocket")
+    }
+
+    /// Opens one as a page of this origin does.
+    pub(crate) async fn open_from(
+        address: SocketAddr,
+        query: &str,
+        origin: Option<&str>,
+    ) -> Result<Self, Error> {
+        let stream = TcpStream::connect(address).await?;
+        let mut request = tokio_tungstenite::tungstenite::client::IntoClientRequest::into_client_request(
+            format!("ws://{address}/socket.io/?EIO=4&transport=websocket{query}"),
+        )?;
+        if let Some(origin) = origin {
+            request.headers_mut().insert("origin", origin.parse().expect("a header's value"));
+        }
+        let (stream, _) = client_async(request, stream).await?;
+        Ok(Self { stream })
+    }
+
+    /// Opens a connection and joins the main namespace.
+    pub(crate) async fn join(address: SocketAddr) -> Self {
+        let mut client = Self::open(address, "").await;
+        assert!(client.next().await.starts_with("0{"));
+        client.send("40").await;
+        assert!(client.next().await.starts_with(r#"40{"sid":"#));
+        client
+    }
+
+    pub(crate) async fn send(&mut self, text: &str) {
+        self.stream.send(Message::text(text)).await.expect("it is open");
+    }
+
+    /// The next message: text as it is, binary data as `b` and its bytes, Close as `close`.
+    pub(crate) async fn next(&mut self) -> String {
+        match timeout(PATIENCE, self.stream.next()).await.expect("a message in time") {
+            Some(Ok(Message::Text(text))) => text.to_string(),
+            Some(Ok(Message::Binary(data))) => format!("b{:?}", &*data),
+            Some(Ok(Message::Close(_))) | None => "close".to_owned(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    pub(crate) async fn expect(&mut self, wanted: &str) {
+        assert_eq!(self.next().await, wanted);
+    }
+
+    /// Sends an event and waits for its answer.
+    pub(crate) async fn call(&mut self, packet: &str, answer: &str) {
+        self.send(packet).await;
+        self.expect(answer).await;
+    }
+}
