@@ -15,7 +15,7 @@ use roomful_protocol::packet::Outbound;
 use uuid::Uuid;
 
 use crate::emit::Broadcast;
-use crate::server::Server;
+use crate::server::{Server, WeakServer};
 
 /// One server of a cluster.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -105,23 +105,25 @@ pub trait Adapter: Send + Sync + 'static {
 }
 
 /// Where an adapter puts what other nodes say.
+///
+/// It does not keep the server alive: what comes after the server has gone is dropped.
 #[derive(Clone, Debug)]
 pub struct Inbox {
-    server: Server,
+    server: WeakServer,
 }
 
 impl Inbox {
-    pub(crate) fn new(server: Server) -> Self {
-        Self { server }
+    pub(crate) fn new(server: &Server) -> Self {
+        Self { server: server.downgrade() }
     }
 
     /// Does this node's part of what another node has said. Never waits.
     pub fn deliver(&self, message: &ClusterMessage) {
-        if message.from == self.server.node() {
+        let Some(server) = self.server.upgrade().filter(|server| server.node() != message.from) else {
             return;
-        }
+        };
         // A namespace that has no clients here has nobody to tell.
-        let Some(namespace) = self.server.namespace(&message.namespace) else { return };
+        let Some(namespace) = server.namespace(&message.namespace) else { return };
         let select = |target: &Target| namespace.everyone().local().to(&target.rooms).except(&target.except);
         match &message.body {
             Body::Broadcast { target, event, args, volatile } => {

@@ -28,7 +28,8 @@ pub(crate) struct Member {
     pub(crate) connection: Arc<Connection>,
     /// The payload of its CONNECT: JSON text of an object.
     pub(crate) auth: Option<ByteString>,
-    /// Cleared once, by whatever ends the socket first. Nothing is sent to it after that.
+    /// Cleared once, by whatever ends the socket first. Whoever emits after that sends nothing; an emit that is
+    /// under way on another thread at that moment may still come through.
     connected: AtomicBool,
     /// Its seat in the namespace's hidden room of everybody; dense, so broadcasts use it to mark members.
     seat: AtomicUsize,

@@ -45,7 +45,7 @@ counters! {
     overflow_dropped,
     /// Packets for connections that were already closing.
     refused_closing,
-    /// Packets that were queued when their connection ended.
+    /// Packets that were queued when their connection ended, the transport's own among them.
     undelivered,
     /// Packets that a kind of client has no way to express.
     inexpressible,

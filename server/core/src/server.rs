@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use bytestring::ByteString;
@@ -30,6 +30,18 @@ pub use crate::adapter::NodeId;
 #[derive(Clone)]
 pub struct Server {
     inner: Arc<Inner>,
+}
+
+/// A server that may have gone.
+#[derive(Clone, Debug)]
+pub(crate) struct WeakServer {
+    inner: Weak<Inner>,
+}
+
+impl WeakServer {
+    pub(crate) fn upgrade(&self) -> Option<Server> {
+        self.inner.upgrade().map(|inner| Server { inner })
+    }
 }
 
 struct Inner {
@@ -110,7 +122,7 @@ impl Server {
     }
 
     /// Ends all connections, so that clients come back by themselves, and waits until their handlers have
-    /// ended; at most `patience`. Whether all had ended by then.
+    /// ended and other nodes have been told what was said; at most `patience`. Whether all had ended by then.
     pub async fn close(&self, patience: Duration) -> bool {
         self.inner.closing.store(true, Ordering::Release);
         let connections: Vec<_> =
@@ -118,10 +130,10 @@ impl Server {
         for connection in connections {
             connection.command(Command::Close(CloseReason::ServerShuttingDown));
         }
-        if let Some(cluster) = &self.inner.shared.cluster {
-            cluster.close().await;
-        }
         let all_ended = async {
+            if let Some(cluster) = &self.inner.shared.cluster {
+                cluster.close().await;
+            }
             loop {
                 let emptied = self.inner.emptied.notified();
                 if self.connection_count() == 0 {
@@ -131,6 +143,10 @@ impl Server {
             }
         };
         tokio::time::timeout(patience, all_ended).await.is_ok()
+    }
+
+    pub(crate) fn downgrade(&self) -> WeakServer {
+        WeakServer { inner: Arc::downgrade(&self.inner) }
     }
 
     pub(crate) fn shared(&self) -> &Arc<Shared> {
@@ -195,6 +211,12 @@ impl Server {
         if namespaces.get(&namespace.path).is_some_and(|current| Arc::ptr_eq(current, namespace)) {
             namespaces.remove(&namespace.path);
         }
+    }
+}
+
+impl fmt::Debug for Inner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.node)
     }
 }
 

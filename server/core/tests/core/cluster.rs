@@ -181,3 +181,39 @@ async fn a_server_that_closes_tells_the_others_nothing_more() {
     assert_eq!(heard(&mut clients).await[1..], [0, 0]);
     assert_eq!(servers[0].metrics().cluster_dropped, 1);
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_was_said_before_a_server_closes_still_reaches_the_others() {
+    let (_bus, servers, mut clients) = cluster().await;
+    servers[0].main().emit_raw("last", (1,));
+    servers[0].close(std::time::Duration::from_secs(1)).await;
+    settle().await;
+    assert_eq!(heard(&mut clients).await[1..], [1, 1]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_could_not_join_may_try_again() {
+    #[derive(Clone, Default)]
+    struct AwayAtFirst(Bus, Arc<AtomicUsize>);
+    impl Adapter for AwayAtFirst {
+        fn start(&self, node: NodeId, inbox: Inbox) -> BoxFuture<'_, Result<(), AdapterError>> {
+            match self.1.fetch_add(1, Ordering::Relaxed) {
+                0 => Box::pin(async { Err("the broker is away".into()) }),
+                _ => self.0.start(node, inbox),
+            }
+        }
+        fn publish(&self, message: ClusterMessage) -> BoxFuture<'_, Result<(), AdapterError>> {
+            self.0.publish(message)
+        }
+        fn close(&self) -> BoxFuture<'_, ()> {
+            self.0.close()
+        }
+    }
+    let adapter = AwayAtFirst::default();
+    let server = Server::builder::<()>().adapter(adapter.clone()).build().unwrap();
+    assert!(server.join_cluster().await.is_err());
+    server.join_cluster().await.unwrap();
+    server.main().emit_raw("hello", ());
+    settle().await;
+    assert_eq!(adapter.0.published.load(Ordering::Relaxed), 1);
+}
