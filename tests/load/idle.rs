@@ -95,7 +95,9 @@ async fn measure(connections: usize) -> Result<u64, Failure> {
     }
     let took = begun.elapsed();
     let bytes = settled(&server).await?.saturating_sub(before) / connections as u64;
-    println!("{connections} idle WebSocket connections: {bytes} bytes of resident memory each ({took:.1?} to open)");
+    println!(
+        "{connections} idle WebSocket connections: {bytes} bytes of resident memory each ({took:.1?} to open)"
+    );
     Ok(bytes)
 }
 

@@ -63,7 +63,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let chat =
         Namespace::main().guard(with_a_name).on_connect(welcome).on(say).on(typing).on_disconnect(goodbye);
     let server = Server::builder().namespace(chat).build()?;
-    let client = get(async || ([("content-type", "text/javascript")], include_str!("../../../client-js/dist/roomful.min.js")));
+    let client = get(async || {
+        ([("content-type", "text/javascript")], include_str!("../../../client-js/dist/roomful.min.js"))
+    });
     let app = Router::new()
         .route("/", get(async || Html(include_str!("index.html"))))
         .route("/roomful.min.js", client)

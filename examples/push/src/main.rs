@@ -37,7 +37,9 @@ async fn tick(server: Server) {
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let server = Server::builder().namespace(Namespace::main().on_connect(subscribe)).build()?;
     tokio::spawn(tick(server.clone()));
-    let client = get(async || ([("content-type", "text/javascript")], include_str!("../../../client-js/dist/roomful.min.js")));
+    let client = get(async || {
+        ([("content-type", "text/javascript")], include_str!("../../../client-js/dist/roomful.min.js"))
+    });
     let app = Router::new()
         .route("/", get(async || Html(include_str!("index.html"))))
         .route("/roomful.min.js", client)

@@ -2,7 +2,7 @@
 //!
 //! A door is an entrance for one family of clients. It answers HTTP requests, makes the
 //! [`Transports`] of a connection and chooses the
-//! [`Link`](roomful_protocol::link::Link) that speaks the client's protocol; everything else happens here.
+//! [`Link`] that speaks the client's protocol; everything else happens here.
 
 use std::sync::Arc;
 
