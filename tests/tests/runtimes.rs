@@ -1,12 +1,15 @@
 //! The same app on every kind of runtime, over real sockets.
 
+use std::time::Duration;
+
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use roomful::{EngineIo, Mount};
+use roomful::EngineIo;
+use roomful::prelude::*;
 use tower_service::Service;
 
-use crate::support::{How, Polling, Serving, WebSocket, echo};
+use crate::support::{How, Polling, Serving, WebSocket, echo, get};
 
 const ALL: [How; 3] = [How::Workers(1), How::Workers(2), How::Axum];
 
@@ -129,4 +132,38 @@ async fn a_server_that_closes_ends_its_clients_and_refuses_new_ones() {
     assert!(closed.await.unwrap());
     let answer = crate::support::get(serving.address, "/socket.io/?EIO=4&transport=polling", &[]).await;
     assert_eq!(answer.status, 503);
+}
+
+#[tokio::test]
+async fn a_server_that_closes_still_hands_out_what_is_queued_and_opens_nothing_new() {
+    let server = echo();
+    let serving = Serving::start(How::Workers(1), server.router());
+    let client = Polling::open(serving.address).await;
+    client.join().await;
+    server.main().emit_raw("last", (1,));
+    let closing = tokio::spawn({
+        let server = server.clone();
+        async move { server.close(Duration::from_secs(10)).await }
+    });
+    while !server.is_closing() {
+        tokio::task::yield_now().await;
+    }
+    let refused = get(serving.address, "/socket.io/?EIO=4&transport=polling", &[]).await;
+    assert_eq!(refused.status, 503);
+    assert_eq!(client.poll().await, "42[\"last\",1]\u{1e}1");
+    assert!(closing.await.unwrap(), "all connections have ended");
+}
+
+#[tokio::test]
+async fn handlers_see_the_address_of_the_peer() {
+    let tell = async |socket: Socket| {
+        let address = socket.handshake().address();
+        Args((address.is_some_and(|address| address.ip().is_loopback()),))
+    };
+    let server = Server::builder().namespace(Namespace::main().on_raw("address", tell)).build().unwrap();
+    for how in ALL {
+        let serving = Serving::start(how, server.router());
+        let mut client = WebSocket::join(serving.address).await;
+        client.call(r#"421["address"]"#, "431[true]").await;
+    }
 }

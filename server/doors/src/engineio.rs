@@ -139,21 +139,20 @@ where
 }
 
 impl Inner {
-    async fn answer<B>(&self, request: Request<B>) -> Response<Body>
+    async fn answer<B>(self: Arc<Self>, request: Request<B>) -> Response<Body>
     where
         B: http_body::Body,
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
         let (mut parts, body) = request.into_parts();
-        let headers = parts.headers.clone();
         let mut response = match &self.options.cors {
-            Some(cors) if is_preflight(&parts.method) => return cors.preflight(&headers),
+            Some(cors) if is_preflight(&parts.method) => return cors.preflight(&parts.headers),
             _ => match self.route(&mut parts, body).await {
                 Ok(response) => response,
                 Err(refusal) => *refusal,
             },
         };
-        self.add_cors(&headers, &mut response);
+        self.add_cors(&parts.headers, &mut response);
         response
     }
 
@@ -165,7 +164,7 @@ impl Inner {
         }
     }
 
-    async fn route<B>(&self, parts: &mut Parts, body: B) -> Outcome
+    async fn route<B>(self: &Arc<Self>, parts: &mut Parts, body: B) -> Outcome
     where
         B: http_body::Body,
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
@@ -173,9 +172,6 @@ impl Inner {
         let query = query(parts);
         let ask = Ask::read(parts, &query);
         let refuse = |refusal| Box::new(ask.refuse(refusal));
-        if self.server.is_closing() {
-            return Err(refused(StatusCode::SERVICE_UNAVAILABLE));
-        }
         if request::has_bad_origin(&parts.headers) {
             return Err(refuse(Refusal::BadRequest));
         }
@@ -211,6 +207,10 @@ impl Inner {
                 if !ask.is_version_4 {
                     return Err(refuse(Refusal::UnsupportedVersion));
                 }
+                // Sessions that exist may still fetch what is queued for them.
+                if self.server.is_closing() {
+                    return Err(refused(StatusCode::SERVICE_UNAVAILABLE));
+                }
                 let handshake = handshake(parts, query);
                 match kind {
                     TransportKind::Polling => self.open_polling(handshake).await,
@@ -243,9 +243,9 @@ impl Inner {
         session.poll().await
     }
 
-    fn open_websocket(&self, parts: &mut Parts, handshake: Handshake) -> Outcome {
+    fn open_websocket(self: &Arc<Self>, parts: &mut Parts, handshake: Handshake) -> Outcome {
         let response = ws::accept(parts)?;
-        let door = self.cloned();
+        let door = self.clone();
         on_upgrade(parts, move |stream, read| {
             let limit = door.server.limits().max_payload;
             let websocket = ws::WebSocket::open(stream, &read, limit)?;
@@ -254,10 +254,6 @@ impl Inner {
             Ok(())
         });
         Ok(response)
-    }
-
-    fn cloned(&self) -> Self {
-        Self { server: self.server.clone(), options: self.options.clone(), sessions: self.sessions.clone() }
     }
 
     fn spawn(

@@ -44,6 +44,7 @@ impl Serving {
                 listener.set_nonblocking(true).expect("a listener can be");
                 runtime.block_on(async {
                     let listener = tokio::net::TcpListener::from_std(listener).expect("a listener");
+                    let app = app.into_make_service_with_connect_info::<SocketAddr>();
                     tokio::select! {
                         served = axum::serve(listener, app) => served.expect("it serves"),
                         () = until => {}
