@@ -7,6 +7,9 @@ use std::time::Duration;
 pub struct Limits {
     /// The largest message or polling body taken from a client, in bytes. Default 1,000,000.
     pub max_payload: usize,
+    /// The most packets in the answer to one poll; the rest comes with the next one. A packet goes with its
+    /// attachments, so one with more attachments goes alone. Default 16, which is what python-engineio takes.
+    pub max_poll_packets: usize,
     /// The most attachments one packet may announce. Default 10.
     pub max_attachments: usize,
     /// How long a packet may wait for its next attachment. Default 30 s.
@@ -44,6 +47,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             max_payload: 1_000_000,
+            max_poll_packets: 16,
             max_attachments: 10,
             attachment_timeout: Duration::from_secs(30),
             ping_interval: Duration::from_secs(25),

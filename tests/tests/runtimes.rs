@@ -167,3 +167,24 @@ async fn handlers_see_the_address_of_the_peer() {
         client.call(r#"421["address"]"#, "431[true]").await;
     }
 }
+
+#[tokio::test]
+async fn the_answer_to_a_poll_holds_sixteen_packets_and_the_rest_comes_with_the_next() {
+    let server = echo();
+    let serving = Serving::start(How::Workers(1), server.router());
+    let client = Polling::open(serving.address).await;
+    client.join().await;
+    for n in 0..40 {
+        server.main().emit_raw("n", (n,));
+    }
+    let mut sizes = Vec::new();
+    let mut packets = Vec::new();
+    while packets.len() < 40 {
+        let answer = client.poll().await;
+        let before = packets.len();
+        packets.extend(answer.split('\u{1e}').map(str::to_owned));
+        sizes.push(packets.len() - before);
+    }
+    assert_eq!(sizes, [16, 16, 8]);
+    assert_eq!(packets, (0..40).map(|n| format!(r#"42["n",{n}]"#)).collect::<Vec<_>>());
+}

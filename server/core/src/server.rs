@@ -358,6 +358,7 @@ fn check(limits: &Limits) -> Result<(), BuildError> {
     ];
     let counts = [
         ("max_payload", limits.max_payload),
+        ("max_poll_packets", limits.max_poll_packets),
         ("max_running_handlers", limits.max_running_handlers),
         ("max_backlog", limits.max_backlog),
         ("max_namespaces", limits.max_namespaces),

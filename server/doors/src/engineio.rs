@@ -237,7 +237,7 @@ impl Inner {
             outbox(&self.server),
             session.clone(),
             (self.sessions.clone(), id),
-            self.server.limits().max_payload,
+            self.server.limits(),
         );
         self.spawn(id, transports, handshake, TransportKind::Polling);
         session.poll().await

@@ -281,15 +281,14 @@ impl Outbox {
         }
     }
 
-    /// Takes the queued packets, up to about `max_bytes` of them but at least one, as frames for a poll's
-    /// answer. `each` says how long the answer has become.
-    pub fn take_frames(&self, max_bytes: usize, each: impl FnMut(&Unit) -> usize) {
+    /// Hands queued packets to `take`, in order, until it refuses one: that one stays queued.
+    pub fn hand_out(&self, take: impl FnMut(&Unit) -> bool) {
         let mut writer = self.writer.lock();
         let mut queue = self.queue.lock();
         queue.dirty = false;
         writer.take_over(&mut queue.units);
         drop(queue);
-        let taken = writer.hand_out(max_bytes, each);
+        let taken = writer.hand_out(take);
         self.written.fetch_add(taken as u64, Ordering::Relaxed);
         let more = !writer.is_empty();
         let released = writer.take_released();

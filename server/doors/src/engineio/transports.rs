@@ -8,6 +8,7 @@ use roomful_core::door::{Mode, Outbox, TransportEvent, Transports};
 use roomful_core::{ConnectionId, TransportKind};
 use roomful_protocol::engineio::payload::{PayloadDecoder, PayloadEncoder};
 use roomful_protocol::engineio::{CLOSE, NOOP};
+use roomful_protocol::limits::Limits;
 use roomful_protocol::link::{TransportEnd, TransportId};
 use roomful_protocol::wire::Unit;
 use tokio::sync::oneshot;
@@ -58,8 +59,8 @@ impl Drop for Entry {
     }
 }
 
-#[derive(Default)]
 struct Polling {
+    max_packets: usize,
     waiting: Option<Waiting>,
     post: Option<(PayloadDecoder, oneshot::Sender<()>)>,
     /// An upgrade is under way: no poll is kept waiting.
@@ -72,11 +73,12 @@ impl EngineTransports {
         outbox: Arc<Outbox>,
         session: Arc<Session>,
         (sessions, id): (Arc<Sessions>, ConnectionId),
-        max_payload: usize,
+        limits: &Limits,
     ) -> Self {
         outbox.attach(None, Mode::Driver);
         let entry = Some(Entry { session, sessions, id });
-        Self::new(outbox, Main::Polling(Polling::default()), entry, max_payload)
+        let main = Main::Polling(Polling::new(limits.max_poll_packets));
+        Self::new(outbox, main, entry, limits.max_payload)
     }
 
     pub(super) fn websocket(outbox: Arc<Outbox>, websocket: WebSocket) -> Self {
@@ -264,6 +266,10 @@ impl Transports for EngineTransports {
 }
 
 impl Polling {
+    fn new(max_packets: usize) -> Self {
+        Self { max_packets, waiting: None, post: None, releasing: false, failed: false }
+    }
+
     /// A GET has come. A second one ends the session, as the client can no longer know the order.
     fn wait(&mut self, waiting: Waiting) {
         if self.waiting.is_some() {
@@ -307,22 +313,13 @@ impl Polling {
             return;
         }
         if outbox.has_queued() {
-            let packets = self.take_queued(outbox);
+            let packets = take_queued(outbox, self.max_packets);
             self.answer(packets.finish());
         } else if self.releasing {
             self.answer(NOOP.to_owned());
         }
         // Volatile packets are for a poll that waits.
         outbox.set_ready(self.waiting.is_some());
-    }
-
-    fn take_queued(&self, outbox: &Outbox) -> PayloadEncoder {
-        let mut packets = PayloadEncoder::default();
-        outbox.take_frames(MAX_ANSWER, |unit| {
-            unit.frames().iter().for_each(|frame| packets.push(frame));
-            packets.len()
-        });
-        packets
     }
 
     fn answer(&mut self, packets: String) {
@@ -338,7 +335,8 @@ impl Polling {
         if self.waiting.is_none() {
             return if outbox.has_queued() { Poll::Pending } else { Poll::Ready(()) };
         }
-        let mut packets = self.take_queued(outbox);
+        // Room is left for the close packet.
+        let mut packets = take_queued(outbox, self.max_packets.saturating_sub(1));
         let more = outbox.has_queued();
         if !more {
             packets.push_text(CLOSE);
@@ -346,6 +344,23 @@ impl Polling {
         self.answer(packets.finish());
         if more && !self.failed { Poll::Pending } else { Poll::Ready(()) }
     }
+}
+
+/// What is queued, as far as it fits into one answer: at least one packet with its attachments.
+fn take_queued(outbox: &Outbox, max_packets: usize) -> PayloadEncoder {
+    let mut packets = PayloadEncoder::default();
+    let mut count = 0;
+    outbox.hand_out(|unit| {
+        let frames = unit.frames();
+        let fits = count + frames.len() <= max_packets && packets.len() < MAX_ANSWER;
+        let takes = count == 0 || fits;
+        if takes {
+            frames.iter().for_each(|frame| packets.push(frame));
+            count += frames.len();
+        }
+        takes
+    });
+    packets
 }
 
 impl Drop for Polling {

@@ -120,10 +120,13 @@ fn bytes_of(outbox: &Outbox) -> usize {
 fn frames(outbox: &Outbox, max_bytes: usize) -> Vec<String> {
     let mut taken = Vec::new();
     let mut len = 0;
-    outbox.take_frames(max_bytes, |unit| {
-        taken.push(String::from_utf8_lossy(&unit.frames()[0].payload()).into_owned());
-        len += unit.wire_len();
-        len
+    outbox.hand_out(|unit| {
+        let takes = len < max_bytes;
+        if takes {
+            taken.push(String::from_utf8_lossy(&unit.frames()[0].payload()).into_owned());
+            len += unit.wire_len();
+        }
+        takes
     });
     taken
 }

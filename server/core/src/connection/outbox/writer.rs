@@ -93,17 +93,14 @@ impl Writer {
         lost
     }
 
-    /// Hands whole units out until they are `max_bytes` long, at least one; the bytes handed out.
-    pub(super) fn hand_out(&mut self, max_bytes: usize, mut each: impl FnMut(&Unit) -> usize) -> usize {
+    /// Hands whole units out until one is refused; the bytes handed out.
+    pub(super) fn hand_out(&mut self, mut take: impl FnMut(&Unit) -> bool) -> usize {
         let mut bytes = 0;
-        while let Some(unit) = self.units.get(self.unit) {
+        while let Some(unit) = self.units.get(self.unit).filter(|unit| take(unit)) {
             let len = unit.wire_len();
             bytes += len;
             self.released += len + PACKET_CHARGE;
             self.unit += 1;
-            if each(unit) >= max_bytes {
-                break;
-            }
         }
         if self.is_empty() {
             self.reset();
