@@ -23,6 +23,9 @@ struct Target {
     servers: Vec<Server>,
 }
 
+/// How long clients may take to hear that the server closes.
+const PATIENCE: Duration = Duration::from_millis(300);
+
 type Failure = Box<dyn Error + Send + Sync>;
 
 fn main() -> ExitCode {
@@ -85,7 +88,11 @@ async fn stopped(servers: Vec<Server>) {
         }
         Err(error) => eprintln!("target: cannot listen for SIGTERM: {error}"),
     }
-    for server in servers {
-        server.close(Duration::from_millis(300)).await;
+    // All at once: together with what `serve` still answers this has to end within a second.
+    let closing = servers.into_iter().map(|server| tokio::spawn(async move { server.close(PATIENCE).await }));
+    for closing in closing.collect::<Vec<_>>() {
+        if let Err(error) = closing.await {
+            eprintln!("target: a server did not close: {error}");
+        }
     }
 }
