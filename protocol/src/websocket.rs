@@ -2,9 +2,11 @@
 
 mod close;
 mod decoder;
+mod deflate;
 mod frame;
 
 pub use decoder::{DecodeError, Decoder, Message};
+pub use deflate::{Agreed, Deflate, PerMessageDeflate};
 pub use frame::{Header, MAX_SERVER_HEADER, Opcode};
 
 #[cfg(test)]

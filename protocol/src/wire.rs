@@ -11,7 +11,7 @@ use bytes::{Buf, BufMut, Bytes, BytesMut};
 use serde::Serialize;
 
 use crate::packet::Outbound;
-use crate::websocket::{Header, MAX_SERVER_HEADER, Opcode};
+use crate::websocket::{Deflate, Header, MAX_SERVER_HEADER, Opcode};
 use crate::{engineio, socketio};
 
 /// How packets are encoded for a client. Clients with the same wire share the encoding of a broadcast.
@@ -45,7 +45,10 @@ pub struct WireFrame {
 impl WireFrame {
     /// A frame around `payload`, which is copied once.
     pub fn new(opcode: Opcode, payload: &[u8]) -> Self {
-        let header = Header::new(opcode, payload.len());
+        Self::assemble(Header::new(opcode, payload.len()), opcode, payload)
+    }
+
+    fn assemble(header: Header, opcode: Opcode, payload: &[u8]) -> Self {
         let header = header.as_slice();
         let mut bytes = BytesMut::with_capacity(header.len() + payload.len());
         bytes.put_slice(header);
@@ -61,6 +64,16 @@ impl WireFrame {
     /// The payload alone, sharing the frame's memory.
     pub fn payload(&self) -> Bytes {
         self.bytes.slice(usize::from(self.header).min(self.bytes.len())..)
+    }
+
+    /// The frame with its payload compressed, where that makes it shorter. Such a frame is for WebSockets that
+    /// have agreed on compression, and for nothing else.
+    pub fn deflated(&self, deflate: Deflate) -> Option<Self> {
+        let payload = self.bytes.get(usize::from(self.header)..).unwrap_or_default();
+        deflate.compress(payload, |compressed| {
+            let header = Header::new(self.opcode, compressed.len()).compressed();
+            Self::assemble(header, self.opcode, compressed)
+        })
     }
 
     /// What it carries.
@@ -145,6 +158,19 @@ impl Unit {
         }
         let rest = attachments.iter().map(|data| WireFrame::new(Opcode::Binary, data));
         Self::Many(std::iter::once(first).chain(rest).collect())
+    }
+
+    /// The frames compressed, each where that makes it shorter; the same frames where it never does.
+    pub fn deflated(&self, deflate: Deflate) -> Self {
+        match self {
+            Self::One(frame) => Self::One(frame.deflated(deflate).unwrap_or_else(|| frame.clone())),
+            Self::Many(frames) => {
+                let each = frames.iter();
+                Self::Many(
+                    each.map(|frame| frame.deflated(deflate).unwrap_or_else(|| frame.clone())).collect(),
+                )
+            }
+        }
     }
 
     /// The frames in order.

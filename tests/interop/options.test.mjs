@@ -18,7 +18,7 @@ describe("with the msgpack parser", () => {
   for (const mode of ["polling", "websocket"]) {
     for (const sentence of Object.keys(SCENARIOS.clients).filter((it) => !GARBLED.test(it))) {
       test(`over ${mode}: ${sentence}`, () =>
-        play("clients", sentence, { io, url: target.url, mode, parser: msgpack, restart: () => target.restart() }));
+        play("clients", sentence, { io, url: target.url, mode, options: { parser: msgpack }, restart: () => target.restart() }));
     }
   }
 });

@@ -12,7 +12,7 @@ pub(super) fn parse(payload: &[u8]) -> Result<Option<u16>, DecodeError> {
         return Err(DecodeError::Protocol);
     }
     if std::str::from_utf8(reason).is_err() {
-        return Err(DecodeError::Text);
+        return Err(DecodeError::Data);
     }
     Ok(Some(code))
 }

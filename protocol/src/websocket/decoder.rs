@@ -4,6 +4,7 @@ use bytes::{Bytes, BytesMut};
 use bytestring::ByteString;
 
 use super::close;
+use super::deflate::inflate;
 use super::frame::{FrameError, FrameHead, MAX_CLIENT_HEADER, Opcode, apply_mask};
 
 /// The most frames one message may come in. Small ones without end would cost time and no memory.
@@ -33,8 +34,8 @@ pub enum Message {
 pub enum DecodeError {
     /// A frame that RFC 6455 forbids.
     Protocol = 1002,
-    /// Text that is not UTF-8.
-    Text = 1007,
+    /// Text that is not UTF-8, or compressed data that cannot be decompressed.
+    Data = 1007,
     /// A message above the limit.
     TooLarge = 1009,
 }
@@ -43,6 +44,8 @@ pub enum DecodeError {
 #[derive(Debug)]
 pub struct Decoder {
     max_message: usize,
+    /// Whether messages may be compressed.
+    inflates: bool,
     /// The start of a header whose rest has not come yet.
     head: [u8; MAX_CLIENT_HEADER],
     head_len: usize,
@@ -67,6 +70,7 @@ struct Frame {
 #[derive(Debug)]
 struct Partial {
     text: bool,
+    compressed: bool,
     payload: BytesMut,
     /// How much of the text has been found to be UTF-8.
     valid: usize,
@@ -76,7 +80,22 @@ struct Partial {
 impl Decoder {
     /// A decoder at the beginning of a stream, which takes messages of at most `max_message` bytes.
     pub fn new(max_message: usize) -> Self {
-        Self { max_message, head: [0; MAX_CLIENT_HEADER], head_len: 0, frame: None, message: None }
+        Self {
+            max_message,
+            inflates: false,
+            head: [0; MAX_CLIENT_HEADER],
+            head_len: 0,
+            frame: None,
+            message: None,
+        }
+    }
+
+    /// Takes compressed messages too: permessage-deflate without context takeover was agreed on. The limit holds
+    /// for a message as it comes and for what it is decompressed to.
+    #[must_use]
+    pub fn inflating(mut self) -> Self {
+        self.inflates = true;
+        self
     }
 
     /// Takes bytes off the front of `input` until a message is whole or the input is used up; then `None`.
@@ -157,6 +176,10 @@ impl Decoder {
     fn accept(&mut self, head: &FrameHead) -> Result<(), DecodeError> {
         let Some(mask) = head.mask else { return Err(DecodeError::Protocol) };
         let Ok(len) = usize::try_from(head.len) else { return Err(DecodeError::TooLarge) };
+        // Only the first frame of a message says that it is compressed (RFC 7692, section 6.1).
+        if head.compressed && !(self.inflates && matches!(head.opcode, Opcode::Text | Opcode::Binary)) {
+            return Err(DecodeError::Protocol);
+        }
         match (head.opcode, &mut self.message) {
             (opcode, _) if opcode.is_control() => {}
             (Opcode::Continuation, Some(message)) => {
@@ -166,8 +189,13 @@ impl Decoder {
                 }
             }
             (Opcode::Text | Opcode::Binary, message @ None) => {
-                let text = head.opcode == Opcode::Text;
-                *message = Some(Partial { text, payload: BytesMut::new(), valid: 0, fragments: 1 });
+                *message = Some(Partial {
+                    text: head.opcode == Opcode::Text,
+                    compressed: head.compressed,
+                    payload: BytesMut::new(),
+                    valid: 0,
+                    fragments: 1,
+                });
             }
             // A continuation of nothing, or a new message inside another.
             _ => return Err(DecodeError::Protocol),
@@ -195,14 +223,17 @@ impl Decoder {
                 if !frame.last {
                     return Ok(None);
                 }
-                self.message.take().map(Partial::finish).transpose()
+                self.message.take().map(|message| message.finish(self.max_message)).transpose()
             }
         }
     }
 
     /// Checks the text that has come so far, so that bad text is refused at once and not at its end.
     fn check_text(&mut self, complete: bool) -> Result<(), DecodeError> {
-        let Some(message) = self.message.as_mut().filter(|message| message.text) else { return Ok(()) };
+        let Some(message) = self.message.as_mut().filter(|message| message.text && !message.compressed)
+        else {
+            return Ok(());
+        };
         // A message in one frame is checked once, when it becomes a string.
         if complete && message.valid == 0 {
             return Ok(());
@@ -211,17 +242,17 @@ impl Decoder {
         match std::str::from_utf8(unchecked) {
             Ok(_) => message.valid = message.payload.len(),
             Err(error) if error.error_len().is_none() && !complete => message.valid += error.valid_up_to(),
-            Err(_) => return Err(DecodeError::Text),
+            Err(_) => return Err(DecodeError::Data),
         }
         Ok(())
     }
 }
 
 impl Partial {
-    fn finish(self) -> Result<Message, DecodeError> {
-        let payload = self.payload.freeze();
+    fn finish(self, max: usize) -> Result<Message, DecodeError> {
+        let payload = if self.compressed { inflate(&self.payload, max)? } else { self.payload.freeze() };
         if self.text {
-            ByteString::try_from(payload).map(Message::Text).map_err(|_| DecodeError::Text)
+            ByteString::try_from(payload).map(Message::Text).map_err(|_| DecodeError::Data)
         } else {
             Ok(Message::Binary(payload))
         }

@@ -6,6 +6,9 @@ pub const MAX_SERVER_HEADER: usize = 10;
 /// The longest header of a frame that a client sends, its mask included.
 pub(super) const MAX_CLIENT_HEADER: usize = 14;
 
+/// The first reserved bit.
+const COMPRESSED: u8 = 0x40;
+
 /// What a frame carries; the discriminants are RFC 6455's opcodes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
@@ -62,6 +65,13 @@ impl Header {
         Self { bytes, len }
     }
 
+    /// The same, for a payload that is compressed.
+    pub(crate) fn compressed(mut self) -> Self {
+        let [first, ..] = &mut self.bytes;
+        *first |= COMPRESSED;
+        self
+    }
+
     /// Its bytes as they are sent.
     pub fn as_slice(&self) -> &[u8] {
         self.bytes.get(..usize::from(self.len)).unwrap_or(&self.bytes)
@@ -74,6 +84,8 @@ pub(super) struct FrameHead {
     pub(super) opcode: Opcode,
     /// Whether it ends its message.
     pub(super) last: bool,
+    /// The first reserved bit: the message is compressed (RFC 7692, section 6).
+    pub(super) compressed: bool,
     pub(super) mask: Option<[u8; 4]>,
     pub(super) len: u64,
 }
@@ -90,12 +102,12 @@ impl FrameHead {
     /// Reads a header at the front of `bytes`, and its length in bytes.
     pub(super) fn parse(bytes: &[u8]) -> Result<(Self, usize), FrameError> {
         let (&[first, second], rest) = bytes.split_first_chunk::<2>().ok_or(FrameError::Incomplete)?;
-        // No extension is ever agreed on, so no reserved bit has a meaning.
-        if first & 0x70 != 0 {
+        // Of the reserved bits only the first can have a meaning.
+        if first & 0x30 != 0 {
             return Err(FrameError::Invalid);
         }
         let opcode = Opcode::from_bits(first & 0x0F).ok_or(FrameError::Invalid)?;
-        let last = first & 0x80 != 0;
+        let (last, compressed) = (first & 0x80 != 0, first & COMPRESSED != 0);
         if opcode.is_control() && (!last || second & 0x7F > 125) {
             return Err(FrameError::Invalid);
         }
@@ -117,7 +129,7 @@ impl FrameHead {
                 (Some(*mask), rest)
             }
         };
-        Ok((Self { opcode, last, mask, len }, bytes.len() - rest.len()))
+        Ok((Self { opcode, last, compressed, mask, len }, bytes.len() - rest.len()))
     }
 }
 

@@ -8,13 +8,15 @@ mod running;
 pub(crate) mod sink;
 pub(crate) mod transports;
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use parking_lot::Mutex;
 use roomful_protocol::close::CloseReason;
 use roomful_protocol::engineio::TransportKind;
-use roomful_protocol::wire::Wire;
+use roomful_protocol::packet::Outbound;
+use roomful_protocol::websocket::Deflate;
+use roomful_protocol::wire::{Unit, Wire};
 
 use crate::handshake::Handshake;
 use crate::member::Member;
@@ -36,6 +38,8 @@ pub(crate) struct Connection {
     pub(crate) handshake: Handshake,
     pub(crate) wire: Wire,
     transport: AtomicU8,
+    /// How messages are compressed, once a transport has agreed on that with the client.
+    deflate: OnceLock<Deflate>,
     commands: Mutex<Vec<Command>>,
 }
 
@@ -51,8 +55,29 @@ impl Connection {
             handshake,
             wire,
             transport: AtomicU8::new(kind as u8),
+            deflate: OnceLock::new(),
             commands: Mutex::new(Vec::new()),
         })
+    }
+
+    /// A packet as this client gets it; `None` when it cannot be told.
+    pub(crate) fn encode(&self, namespace: &str, packet: &Outbound<'_>) -> Option<Unit> {
+        let unit = self.wire.encode(namespace, packet)?;
+        Some(match self.deflate() {
+            Some(deflate) => unit.deflated(deflate),
+            None => unit,
+        })
+    }
+
+    pub(crate) fn deflate(&self) -> Option<Deflate> {
+        self.deflate.get().copied()
+    }
+
+    /// From now on messages are compressed. A connection does not go back to a transport that cannot.
+    pub(crate) fn set_deflate(&self, deflate: Option<Deflate>) {
+        if let Some(deflate) = deflate {
+            let _ = self.deflate.set(deflate);
+        }
     }
 
     pub(crate) fn command(&self, command: Command) {

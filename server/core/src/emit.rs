@@ -154,11 +154,20 @@ pub struct Broadcast {
     but: Option<Arc<Member>>,
     volatile: bool,
     local: bool,
+    compress: bool,
 }
 
 impl Broadcast {
     pub(crate) fn new(namespace: Arc<ActiveNamespace>) -> Self {
-        Self { namespace, rooms: Vec::new(), except: Vec::new(), but: None, volatile: false, local: false }
+        Self {
+            namespace,
+            rooms: Vec::new(),
+            except: Vec::new(),
+            but: None,
+            volatile: false,
+            local: false,
+            compress: true,
+        }
     }
 
     pub(crate) fn but(mut self, member: &Arc<Member>) -> Self {
@@ -192,6 +201,13 @@ impl Broadcast {
     /// Only clients of this node.
     pub fn local(mut self) -> Self {
         self.local = true;
+        self
+    }
+
+    /// Whether the event is compressed for clients with which compression was agreed on. Default: yes. Not for
+    /// data that is compressed already, such as images. Clients of other nodes get it as those see fit.
+    pub fn compress(mut self, compress: bool) -> Self {
+        self.compress = compress;
         self
     }
 
@@ -253,12 +269,12 @@ impl Broadcast {
 
     /// Queues a packet for the members on this node.
     pub(crate) fn deliver(&self, packet: &Outbound<'_>) -> Delivery {
-        let envelope = Envelope::new(&self.namespace.path, *packet);
+        let envelope = Envelope::new(&self.namespace.path, *packet, self.compress);
         let mut delivery = Delivery::default();
         let mut crowded: Option<Arc<Member>> = None;
         self.for_each(|member| {
-            let pushed = match envelope.unit(member.connection.wire) {
-                Some(unit) => member.push(unit.clone(), self.volatile),
+            let pushed = match envelope.unit_for(&member.connection) {
+                Some(unit) => member.push(unit, self.volatile),
                 None => {
                     member.namespace.shared.metrics.inexpressible.increment();
                     Pushed::Dropped

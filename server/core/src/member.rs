@@ -105,7 +105,7 @@ impl Member {
 
     /// Encodes a packet for this client and queues it.
     pub(crate) fn send(&self, packet: &Outbound<'_>, volatile: bool) -> Pushed {
-        match self.connection.wire.encode(&self.namespace.path, packet) {
+        match self.connection.encode(&self.namespace.path, packet) {
             Some(unit) => self.push(unit, volatile),
             None => {
                 self.namespace.shared.metrics.inexpressible.increment();
@@ -117,7 +117,7 @@ impl Member {
     /// Tells the client that it has to leave the namespace, and its connection's task to clean up.
     pub(crate) fn disconnect(self: &Arc<Self>) {
         if self.mark_disconnected() {
-            if let Some(unit) = self.connection.wire.encode(&self.namespace.path, &Outbound::Disconnect) {
+            if let Some(unit) = self.connection.encode(&self.namespace.path, &Outbound::Disconnect) {
                 self.connection.outbox.push(unit, false);
             }
             self.connection.command(Command::Leave(self.clone()));

@@ -20,12 +20,14 @@ use roomful_protocol::engineio::messages::BareMessages;
 use roomful_protocol::engineio::{EngineLink, Messages, Open, Refusal, Start};
 use roomful_protocol::link::TransportId;
 use roomful_protocol::socketio::SocketIoMessages;
+use roomful_protocol::websocket::PerMessageDeflate;
 use tower_service::Service;
 
+use crate::compression::HttpCompression;
 use crate::cors::{Cors, Origins, is_preflight};
 use crate::http::{Body, Outcome, answer, handshake, query, read_body, refused};
 use crate::stream::RawStream;
-use crate::ws;
+use crate::ws::{self, Accepted};
 use request::{Ask, Target};
 use session::{Session, Upgrade};
 use transports::EngineTransports;
@@ -59,6 +61,8 @@ struct Options {
     allow_upgrades: bool,
     cors: Option<Cors>,
     origins: Option<Origins>,
+    deflate: Option<PerMessageDeflate>,
+    http_compression: Option<HttpCompression>,
 }
 
 impl EngineIo {
@@ -80,6 +84,8 @@ impl EngineIo {
             allow_upgrades: true,
             cors: None,
             origins: None,
+            deflate: None,
+            http_compression: Some(HttpCompression::default()),
         };
         Self { inner: Arc::new(Inner { server, options, sessions: Arc::default() }) }
     }
@@ -115,6 +121,21 @@ impl EngineIo {
     #[must_use]
     pub fn only_origins(self, origins: Origins) -> Self {
         self.with(|options| options.origins = Some(origins))
+    }
+
+    /// Compresses messages to and from the WebSocket clients that offer it (permessage-deflate, RFC 7692).
+    /// Default: off, as in the reference. A broadcast is compressed once for all its recipients, and a
+    /// connection keeps no state for it.
+    #[must_use]
+    pub fn per_message_deflate(self, options: PerMessageDeflate) -> Self {
+        self.with(|door| door.deflate = Some(options))
+    }
+
+    /// How the answers to polls are compressed for clients that accept it; `None` switches that off. Default:
+    /// answers from 1,024 bytes on, as in the reference.
+    #[must_use]
+    pub fn http_compression(self, options: impl Into<Option<HttpCompression>>) -> Self {
+        self.with(|door| door.http_compression = options.into())
     }
 }
 
@@ -213,7 +234,7 @@ impl Inner {
                 }
                 let handshake = handshake(parts, query);
                 match kind {
-                    TransportKind::Polling => self.open_polling(handshake).await,
+                    TransportKind::Polling => self.open_polling(parts, handshake).await,
                     TransportKind::WebSocket => self.open_websocket(parts, handshake),
                 }
             }
@@ -229,7 +250,7 @@ impl Inner {
 
     // --- opening ---
 
-    async fn open_polling(&self, handshake: Handshake) -> Outcome {
+    async fn open_polling(&self, parts: &Parts, handshake: Handshake) -> Outcome {
         let id = ConnectionId::random();
         let session = Arc::new(Session::default());
         self.sessions.insert(id, session.clone());
@@ -240,15 +261,15 @@ impl Inner {
             self.server.limits(),
         );
         self.spawn(id, transports, handshake, TransportKind::Polling);
-        session.poll().await
+        session.poll().await.map(|packets| self.payload(parts, packets))
     }
 
     fn open_websocket(self: &Arc<Self>, parts: &mut Parts, handshake: Handshake) -> Outcome {
-        let response = ws::accept(parts)?;
+        let Accepted { response, deflate } = ws::accept(parts, self.options.deflate.as_ref())?;
         let door = self.clone();
         on_upgrade(parts, move |stream, read| {
             let limit = door.server.limits().max_payload;
-            let websocket = ws::WebSocket::open(stream, &read, limit)?;
+            let websocket = ws::WebSocket::open(stream, &read, limit, deflate)?;
             let transports = EngineTransports::websocket(outbox(&door.server), websocket);
             door.spawn(ConnectionId::random(), transports, handshake, TransportKind::WebSocket);
             Ok(())
@@ -295,7 +316,7 @@ impl Inner {
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
         match parts.method {
-            Method::GET => session.poll().await,
+            Method::GET => session.poll().await.map(|packets| self.payload(parts, packets)),
             Method::POST => {
                 if request::is_binary(&parts.headers) {
                     // Engine.IO 4 has no binary bodies.
@@ -319,11 +340,20 @@ impl Inner {
         }
     }
 
+    /// The answer to a poll.
+    fn payload(&self, parts: &Parts, packets: String) -> Response<Body> {
+        let content_type = "text/plain; charset=UTF-8";
+        match self.options.http_compression {
+            Some(compression) => compression.answer(&parts.headers, content_type, packets),
+            None => answer(StatusCode::OK, content_type, packets),
+        }
+    }
+
     fn upgrade(&self, parts: &mut Parts, session: &Arc<Session>) -> Outcome {
-        let response = ws::accept(parts)?;
+        let Accepted { response, deflate } = ws::accept(parts, self.options.deflate.as_ref())?;
         let session = session.clone();
         on_upgrade(parts, move |stream, read| {
-            session.upgrade(Upgrade { stream, read });
+            session.upgrade(Upgrade { stream, read, deflate });
             Ok(())
         });
         Ok(response)
@@ -350,9 +380,4 @@ fn on_upgrade(
             tracing::debug!(%error, "an upgrade to WebSocket did not complete");
         }
     });
-}
-
-/// The answer to a poll: packets as text.
-fn payload(body: String) -> Response<Body> {
-    answer(StatusCode::OK, "text/plain; charset=UTF-8", body)
 }

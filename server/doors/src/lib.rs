@@ -8,12 +8,15 @@
     deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
 )]
 
+mod compression;
 mod cors;
 pub mod engineio;
 mod http;
 mod stream;
 mod ws;
 
+pub use compression::HttpCompression;
 pub use cors::{Cors, Origins};
 pub use engineio::EngineIo;
 pub use http::{Body, PeerAddr};
+pub use roomful_protocol::websocket::PerMessageDeflate;

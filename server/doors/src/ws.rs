@@ -13,24 +13,45 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::{Buf, BufMut, Bytes, BytesMut};
+use http::header::SEC_WEBSOCKET_EXTENSIONS;
 use http::request::Parts;
-use http::{Request, StatusCode};
+use http::{HeaderValue, Request, Response, StatusCode};
 use roomful_core::door::{Mode, Outbox, Sink};
 use roomful_protocol::link::{Frame, TransportEnd};
-use roomful_protocol::websocket::{Message, Opcode};
+use roomful_protocol::websocket::{Deflate, Message, Opcode, PerMessageDeflate};
 use roomful_protocol::wire::{Unit, WireFrame};
 use tokio_tungstenite::tungstenite::Error;
 use tokio_tungstenite::tungstenite::handshake::server::create_response;
 
-use crate::http::{Body, Outcome, answer, refused};
+use crate::http::{Body, Outcome, Refused, answer, refused};
 use crate::stream::{RawStream, Reader, Writer};
 use incoming::{Incoming, NoMore};
 
 /// How long the peer may take to answer a Close.
 const CLOSE_DEADLINE: Duration = Duration::from_secs(1);
 
-/// Checks a handshake and answers it: 101, or what was wrong with it, before anything is upgraded.
-pub(crate) fn accept(parts: &Parts) -> Outcome {
+/// A handshake that is accepted: the answer to send, and what was agreed on.
+pub(crate) struct Accepted {
+    pub(crate) response: Response<Body>,
+    pub(crate) deflate: Option<Deflate>,
+}
+
+/// Checks a handshake and answers it: 101, or what was wrong with it, before anything is upgraded. Compression
+/// is agreed on where the client offers it and `compression` is given.
+pub(crate) fn accept(parts: &Parts, compression: Option<&PerMessageDeflate>) -> Result<Accepted, Refused> {
+    let mut response = check(parts)?;
+    let offers = parts.headers.get_all(SEC_WEBSOCKET_EXTENSIONS).iter();
+    let offers = offers.filter_map(|offer| offer.to_str().ok());
+    let deflate = compression.and_then(|options| {
+        let agreed = options.negotiate(offers)?;
+        let header = HeaderValue::try_from(agreed.to_header()).ok()?;
+        response.headers_mut().insert(SEC_WEBSOCKET_EXTENSIONS, header);
+        Some(options.deflate(&agreed))
+    });
+    Ok(Accepted { response, deflate })
+}
+
+fn check(parts: &Parts) -> Outcome {
     let mut request = Request::new(());
     *request.method_mut() = parts.method.clone();
     *request.version_mut() = parts.version;
@@ -39,7 +60,7 @@ pub(crate) fn accept(parts: &Parts) -> Outcome {
         Ok(response) => Ok(response.map(|()| Body::default())),
         Err(Error::Protocol(error)) => {
             let mut refusal = answer(StatusCode::BAD_REQUEST, "text/plain; charset=UTF-8", error.to_string());
-            refusal.headers_mut().insert("sec-websocket-version", http::HeaderValue::from_static("13"));
+            refusal.headers_mut().insert("sec-websocket-version", HeaderValue::from_static("13"));
             Err(Box::new(refusal))
         }
         Err(_) => Err(refused(StatusCode::BAD_REQUEST)),
@@ -51,6 +72,8 @@ pub(crate) struct WebSocket {
     incoming: Incoming,
     reader: Reader,
     writer: Arc<Writer>,
+    /// How messages are compressed, where that was agreed on.
+    deflate: Option<Deflate>,
     /// The payload of the last ping that has not been answered: only that one gets a pong.
     ping: Option<Bytes>,
     /// What to say in our Close: a code, or nothing as the reference does.
@@ -83,11 +106,30 @@ impl End {
 
 impl WebSocket {
     /// Begins to use an upgraded stream on the current runtime. `read` is what came behind the request.
-    pub(crate) fn open(stream: RawStream, read: &Bytes, max_message: usize) -> io::Result<Self> {
+    pub(crate) fn open(
+        stream: RawStream,
+        read: &Bytes,
+        max_message: usize,
+        deflate: Option<Deflate>,
+    ) -> io::Result<Self> {
         let (reader, writer) = stream.open()?;
-        let incoming = Incoming::new(&reader, read, max_message);
-        let unsent = BytesMut::new();
-        Ok(Self { incoming, reader, writer, ping: None, code: None, end: None, unsent, closing: None })
+        let incoming = Incoming::new(&reader, read, max_message, deflate.is_some());
+        Ok(Self {
+            incoming,
+            reader,
+            writer,
+            deflate,
+            ping: None,
+            code: None,
+            end: None,
+            unsent: BytesMut::new(),
+            closing: None,
+        })
+    }
+
+    /// How messages are compressed, where that was agreed on.
+    pub(crate) fn deflate(&self) -> Option<Deflate> {
+        self.deflate
     }
 
     /// Lets an outbox be written here.

@@ -22,7 +22,7 @@ mod serve;
 pub use bytes::Bytes;
 pub use mount::{Mount, MountAt};
 pub use roomful_core::*;
-pub use roomful_doors::{Cors, EngineIo, Origins, PeerAddr};
+pub use roomful_doors::{Cors, EngineIo, HttpCompression, Origins, PeerAddr, PerMessageDeflate};
 pub use roomful_macros::Event;
 pub use serve::{Serve, serve};
 

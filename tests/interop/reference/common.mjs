@@ -11,6 +11,7 @@ export function engineOptions(own = {}) {
     maxHttpBufferSize: number("MAX_PAYLOAD", 1_000_000),
     allowEIO3: own.allowEIO3 ?? process.env.EIO3 === "1",
     ...(own.cors && { cors: own.cors }),
+    ...(process.env.DEFLATE && { perMessageDeflate: { threshold: number("DEFLATE") } }),
   };
 }
 

@@ -13,9 +13,9 @@ export const MODES = {
 export class World {
   #managers = new Set();
 
-  /** `restart` restarts the server on its port; `parser` is another than the client's own. */
-  constructor({ io, url, mode, restart, parser }) {
-    Object.assign(this, { io, url, mode, restart, parser, transports: MODES[mode] });
+  /** `restart` restarts the server on its port; `options` are the manager's, such as another parser. */
+  constructor({ io, url, mode, restart, options = {} }) {
+    Object.assign(this, { io, url, mode, restart, options, transports: MODES[mode] });
   }
 
   /** A socket on a connection of its own, without waiting for anything. */
@@ -24,7 +24,7 @@ export class World {
     const manager = new this.io.Manager(this.url, {
       transports: this.transports,
       reconnection: false,
-      ...(this.parser && { parser: this.parser }),
+      ...this.options,
       ...rest,
     });
     this.#managers.add(manager);

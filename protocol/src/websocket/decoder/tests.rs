@@ -94,19 +94,19 @@ fn empty_fragments_without_end_are_cut_off() {
 
 #[test]
 fn text_that_is_not_utf8_is_refused_as_soon_as_that_is_certain() {
-    assert_eq!(read(&frame(0x81, &[0xFF])), Err(DecodeError::Text));
+    assert_eq!(read(&frame(0x81, &[0xFF])), Err(DecodeError::Data));
     assert_eq!(
         read(&frame(0x01, &[b'a', 0xFF])),
-        Err(DecodeError::Text),
+        Err(DecodeError::Data),
         "in a fragment that is not the last"
     );
     let cut = [frame(0x01, &[0xC3]), frame(0x80, &[0xA9])].concat();
     assert_eq!(read(&cut).unwrap(), [text("é")], "a character may be cut");
     let never_ended = [frame(0x01, b"a"), frame(0x80, &[0xC3])].concat();
-    assert_eq!(read(&never_ended), Err(DecodeError::Text));
+    assert_eq!(read(&never_ended), Err(DecodeError::Data));
     let mut half = frame(0x81, &[b'a', 0xFF, b'b', b'c']);
     half.truncate(half.len() - 1);
-    assert_eq!(read(&half), Err(DecodeError::Text), "inside a frame");
+    assert_eq!(read(&half), Err(DecodeError::Data), "inside a frame");
 }
 
 #[test]
@@ -132,11 +132,59 @@ fn what_rfc_6455_forbids_is_refused() {
         assert_eq!(read(&bytes), Err(DecodeError::Protocol), "{what}");
     }
     let reason = [&1000_u16.to_be_bytes()[..], &[0xFF]].concat();
-    assert_eq!(read(&frame(0x88, &reason)), Err(DecodeError::Text), "a close reason that is not UTF-8");
+    assert_eq!(read(&frame(0x88, &reason)), Err(DecodeError::Data), "a close reason that is not UTF-8");
 }
 
 #[test]
 fn a_close_says_why_or_nothing() {
     assert_eq!(read(&frame(0x88, b"")).unwrap(), [Message::Close(None)]);
     assert_eq!(read(&frame(0x88, &4001_u16.to_be_bytes())).unwrap(), [Message::Close(Some(4001))]);
+}
+
+// --- compressed messages ---
+
+/// "Hello", compressed.
+const HELLO: [u8; 7] = [0xF2, 0x48, 0xCD, 0xC9, 0xC9, 0x07, 0x00];
+
+fn inflated(bytes: &[u8]) -> Result<Vec<Message>, DecodeError> {
+    all(&mut Decoder::new(1000).inflating(), bytes)
+}
+
+#[test]
+fn compressed_and_plain_messages_may_take_turns_in_fragments_or_whole() {
+    let (start, end) = HELLO.split_at(3);
+    let bytes = [
+        frame(0xC1, &HELLO),
+        frame(0x81, b"plain"),
+        frame(0x41, start),
+        frame(0x89, b"ping"),
+        frame(0x80, end),
+        frame(0xC2, &HELLO),
+    ]
+    .concat();
+    let hello = text("Hello");
+    let expected =
+        [hello.clone(), text("plain"), Message::Ping("ping".into()), hello, Message::Binary("Hello".into())];
+    assert_eq!(inflated(&bytes).unwrap(), expected);
+}
+
+#[test]
+fn a_message_may_be_compressed_only_where_that_was_agreed_on_and_only_its_first_frame_says_so() {
+    assert_eq!(read(&frame(0xC1, &HELLO)), Err(DecodeError::Protocol));
+    assert_eq!(inflated(&frame(0xC9, b"ping")), Err(DecodeError::Protocol));
+    assert_eq!(inflated(&[frame(0x01, b"a"), frame(0xC0, b"b")].concat()), Err(DecodeError::Protocol));
+    assert_eq!(inflated(&frame(0xA1, &HELLO)), Err(DecodeError::Protocol), "another reserved bit");
+}
+
+#[test]
+fn compressed_text_must_be_utf8_and_compressed_data_within_the_limit() {
+    // A block without compression.
+    let stored = |data: &[u8]| {
+        let len = data.len() as u16;
+        [&[0x00][..], &len.to_le_bytes(), &(!len).to_le_bytes(), data, &[0x00]].concat()
+    };
+    assert_eq!(inflated(&frame(0xC1, &stored(&[0xFF]))), Err(DecodeError::Data));
+    assert_eq!(inflated(&frame(0xC2, &stored(&[0xFF]))), Ok(vec![Message::Binary(vec![0xFF].into())]));
+    let blocks = [stored(&[1; 600]), stored(&[2; 401])];
+    assert_eq!(inflated(&frame(0xC2, &blocks.concat())), Err(DecodeError::TooLarge));
 }

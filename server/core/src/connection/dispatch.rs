@@ -168,7 +168,7 @@ impl Dispatch {
     fn refuse(&self, namespace: &str, error: &ConnectError) {
         let data = error.data().map(ToString::to_string);
         let packet = Outbound::Refused { message: error.message(), data: data.as_deref() };
-        if let Some(unit) = self.connection.wire.encode(namespace, &packet) {
+        if let Some(unit) = self.connection.encode(namespace, &packet) {
             self.connection.outbox.push(unit, false);
         }
     }
@@ -198,13 +198,7 @@ impl Dispatch {
         }
         slot.phase = Phase::Connecting { slow_at: now + SLOW_CONNECT };
         self.has_joined = true;
-        if let Some(unit) = self
-            .connection
-            .wire
-            .encode(&member.namespace.path, &Outbound::Connected { sid: member.id.as_str() })
-        {
-            member.push(unit, false);
-        }
+        member.send(&Outbound::Connected { sid: member.id.as_str() }, false);
         member.namespace.registry.insert(member.clone());
         member.enter();
         let hooks = &member.namespace.table.on_connect;

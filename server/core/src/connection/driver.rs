@@ -64,6 +64,7 @@ impl<L: Link, T: Transports> Driver<L, T> {
     pub(crate) fn new(server: Server, link: L, transports: T, handshake: Handshake) -> Self {
         let outbox = transports.outbox().clone();
         let connection = Connection::new(outbox, handshake, link.wire(), transports.kind());
+        connection.set_deflate(transports.deflate());
         let place = server.add_connection(connection.clone());
         let connect_deadline = link.joins_by_packet().then(|| now() + server.limits().connect_timeout);
         Self {
@@ -176,6 +177,7 @@ impl<L: Link, T: Transports> Driver<L, T> {
                 Output::Switch(to) => {
                     transports.switch(to);
                     self.connection.set_transport(transports.kind());
+                    self.connection.set_deflate(transports.deflate());
                 }
                 Output::Close(which) => transports.close(which),
                 Output::Closed(reason) => self.close(reason, now, cx),

@@ -5,6 +5,7 @@ use std::task::{Context, Poll};
 
 use roomful_protocol::engineio::TransportKind;
 use roomful_protocol::link::{Frame, TransportEnd, TransportId};
+use roomful_protocol::websocket::Deflate;
 use roomful_protocol::wire::Unit;
 
 use super::outbox::Outbox;
@@ -47,6 +48,11 @@ pub trait Transports: Send + 'static {
 
     /// The kind of the main transport.
     fn kind(&self) -> TransportKind;
+
+    /// How messages to the client are compressed on the main transport, if it has agreed on that.
+    fn deflate(&self) -> Option<Deflate> {
+        None
+    }
 
     /// The outbox they write.
     fn outbox(&self) -> &Arc<Outbox>;

@@ -9,9 +9,9 @@ use futures_util::task::AtomicWaker;
 use http::StatusCode;
 use parking_lot::Mutex;
 use roomful_protocol::engineio::Refusal;
+use roomful_protocol::websocket::Deflate;
 use tokio::sync::oneshot;
 
-use super::payload;
 use crate::http::{Outcome, Refused, answer, refused};
 use crate::stream::RawStream;
 
@@ -37,6 +37,7 @@ pub(super) struct Post {
 pub(super) struct Upgrade {
     pub(super) stream: RawStream,
     pub(super) read: Bytes,
+    pub(super) deflate: Option<Deflate>,
 }
 
 /// The shared side of a polling session.
@@ -78,8 +79,8 @@ impl Session {
         self.upgraded.store(true, Ordering::Release);
     }
 
-    /// Waits for packets.
-    pub(super) async fn poll(&self) -> Outcome {
+    /// Waits for packets, as text.
+    pub(super) async fn poll(&self) -> Result<String, Refused> {
         let (sender, receiver) = oneshot::channel();
         let free = self.put(|mailbox| mailbox.poll.is_none().then(|| mailbox.poll = Some(sender)));
         if !free {
@@ -87,7 +88,7 @@ impl Session {
             return Err(refused(StatusCode::BAD_REQUEST));
         }
         match receiver.await {
-            Ok(PollAnswer::Packets(packets)) => Ok(payload(packets)),
+            Ok(PollAnswer::Packets(packets)) => Ok(packets),
             Ok(PollAnswer::Overlap) => Err(refused(StatusCode::BAD_REQUEST)),
             Err(_) => Err(gone()),
         }

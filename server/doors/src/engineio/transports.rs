@@ -10,6 +10,7 @@ use roomful_protocol::engineio::payload::{PayloadDecoder, PayloadEncoder};
 use roomful_protocol::engineio::{CLOSE, NOOP};
 use roomful_protocol::limits::Limits;
 use roomful_protocol::link::{TransportEnd, TransportId};
+use roomful_protocol::websocket::Deflate;
 use roomful_protocol::wire::Unit;
 use tokio::sync::oneshot;
 
@@ -121,8 +122,8 @@ impl EngineTransports {
         }
     }
 
-    fn open_probe(&mut self, Upgrade { stream, read }: Upgrade) {
-        match WebSocket::open(stream, &read, self.max_payload) {
+    fn open_probe(&mut self, Upgrade { stream, read, deflate }: Upgrade) {
+        match WebSocket::open(stream, &read, self.max_payload, deflate) {
             Ok(websocket) => {
                 let id = TransportId(self.next_id);
                 self.next_id += 1;
@@ -257,6 +258,13 @@ impl Transports for EngineTransports {
         match self.main {
             Main::Polling(_) => TransportKind::Polling,
             Main::WebSocket(_) => TransportKind::WebSocket,
+        }
+    }
+
+    fn deflate(&self) -> Option<Deflate> {
+        match &self.main {
+            Main::Polling(_) => None,
+            Main::WebSocket(websocket) => websocket.deflate(),
         }
     }
 

@@ -1,4 +1,5 @@
-//! Messages out of a stream: by our own decoder from bare TCP, by tungstenite from every other stream.
+//! Messages out of a stream: by our own decoder from bare TCP and where messages are compressed, by tungstenite
+//! from every other stream.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -40,17 +41,23 @@ pub(super) enum NoMore {
 }
 
 pub(super) enum Incoming {
-    Bare { decoder: Decoder, decoded: VecDeque<Message>, failed: Option<DecodeError> },
+    Own { decoder: Decoder, decoded: VecDeque<Message>, failed: Option<DecodeError> },
     Other(Box<WebSocketContext>),
 }
 
 impl Incoming {
-    /// Begins to read messages of at most `max_message` bytes; `read` has come already.
-    pub(super) fn new(reader: &Reader, read: &Bytes, max_message: usize) -> Self {
-        if reader.is_bare() {
-            let (mut decoded, mut decoder) = (VecDeque::new(), Decoder::new(max_message));
+    /// Begins to read messages of at most `max_message` bytes, compressed ones too where that was agreed on;
+    /// `read` has come already.
+    pub(super) fn new(reader: &Reader, read: &Bytes, max_message: usize, inflates: bool) -> Self {
+        // tungstenite has no compression.
+        if reader.is_bare() || inflates {
+            let mut decoder = Decoder::new(max_message);
+            if inflates {
+                decoder = decoder.inflating();
+            }
+            let mut decoded = VecDeque::new();
             let failed = decode_all(&mut decoder, read, &mut decoded);
-            return Self::Bare { decoder, decoded, failed };
+            return Self::Own { decoder, decoded, failed };
         }
         let config = WebSocketConfig::default()
             .read_buffer_size(OWN_BUFFER)
@@ -72,7 +79,7 @@ impl Incoming {
         cx: &mut Context<'_>,
     ) -> Poll<Result<Message, NoMore>> {
         match self {
-            Self::Bare { decoder, decoded, failed } => loop {
+            Self::Own { decoder, decoded, failed } => loop {
                 if let Some(message) = decoded.pop_front() {
                     if decoded.is_empty() && decoded.capacity() > KEPT {
                         *decoded = VecDeque::new();
@@ -123,7 +130,7 @@ fn poll_tungstenite(
     Poll::Ready(match context.read(&mut ReadOnly { reader, cx }) {
         Ok(tungstenite::Message::Text(text)) => ByteString::try_from(Bytes::from(text))
             .map(Message::Text)
-            .map_err(|_| NoMore::Violated(DecodeError::Text)),
+            .map_err(|_| NoMore::Violated(DecodeError::Data)),
         Ok(tungstenite::Message::Binary(data)) => Ok(Message::Binary(data)),
         Ok(tungstenite::Message::Ping(payload)) => Ok(Message::Ping(payload)),
         Ok(tungstenite::Message::Pong(_) | tungstenite::Message::Frame(_)) => Ok(Message::Pong),
@@ -131,7 +138,7 @@ fn poll_tungstenite(
         Err(Error::Io(error)) if error.kind() == io::ErrorKind::WouldBlock => return Poll::Pending,
         Err(Error::Io(_)) => Err(NoMore::Broken),
         Err(Error::Capacity(_)) => Err(NoMore::Violated(DecodeError::TooLarge)),
-        Err(Error::Utf8(_)) => Err(NoMore::Violated(DecodeError::Text)),
+        Err(Error::Utf8(_)) => Err(NoMore::Violated(DecodeError::Data)),
         Err(
             Error::ConnectionClosed
             | Error::AlreadyClosed

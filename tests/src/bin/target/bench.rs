@@ -2,8 +2,8 @@
 
 use axum::Json;
 use axum::routing::get;
-use roomful::Limits;
 use roomful::prelude::*;
+use roomful::{EngineIo, Limits};
 use serde_json::{Value, json};
 
 use super::settings::Settings;
@@ -19,7 +19,7 @@ pub(crate) fn target(settings: &Settings) -> Result<Target, Failure> {
         let server = server.clone();
         get(async move || Json(stats(&server)))
     };
-    let router = server.router().route("/stats", stats);
+    let router = settings.door(EngineIo::socketio(server.clone())).mount("/socket.io").route("/stats", stats);
     Ok(Target { router, servers: vec![server] })
 }
 

@@ -26,10 +26,11 @@ pub(crate) fn target(settings: &Settings) -> Result<Target, Failure> {
         .namespace(handlers(Namespace::new("/admin").guard(only_with_token)))
         .build()?;
     let any = || Cors::new(Origins::Any);
-    let router = EngineIo::socketio(server.clone())
+    let router = settings
+        .door(EngineIo::socketio(server.clone()))
         .cors(any())
         .mount("/socket.io")
-        .merge(EngineIo::bare(engine.clone()).cors(any()).mount("/engine.io"));
+        .merge(settings.door(EngineIo::bare(engine.clone())).cors(any()).mount("/engine.io"));
     Ok(Target { router, servers: vec![server, engine] })
 }
 

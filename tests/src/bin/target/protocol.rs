@@ -29,10 +29,11 @@ pub(crate) fn target(settings: &Settings) -> Result<Target, Failure> {
     let custom = Namespace::new("/custom").on_connect(tell_auth);
     let server = Server::builder().limits(limits).namespace(main).namespace(custom).build()?;
     let any = || Cors::new(Origins::Any);
-    let router = EngineIo::bare(engine.clone())
+    let router = settings
+        .door(EngineIo::bare(engine.clone()))
         .cors(any())
         .mount("/engine.io")
-        .merge(EngineIo::socketio(server.clone()).cors(any()).mount("/socket.io"));
+        .merge(settings.door(EngineIo::socketio(server.clone())).cors(any()).mount("/socket.io"));
     Ok(Target { router, servers: vec![engine, server] })
 }
 

@@ -3,7 +3,7 @@
 use std::str::FromStr;
 use std::time::Duration;
 
-use roomful::Limits;
+use roomful::{EngineIo, Limits, PerMessageDeflate};
 
 use super::Failure;
 
@@ -14,6 +14,7 @@ pub(crate) struct Settings {
     ping_interval: Option<u64>,
     ping_timeout: Option<u64>,
     max_payload: Option<usize>,
+    deflate: Option<usize>,
 }
 
 impl Settings {
@@ -25,7 +26,16 @@ impl Settings {
             ping_interval: number("PING_INTERVAL")?,
             ping_timeout: number("PING_TIMEOUT")?,
             max_payload: number("MAX_PAYLOAD")?,
+            deflate: number("DEFLATE")?,
         })
+    }
+
+    /// A door as the environment wants it: `DEFLATE=n` compresses WebSocket messages of n bytes and more.
+    pub(crate) fn door(&self, door: EngineIo) -> EngineIo {
+        match self.deflate {
+            Some(threshold) => door.per_message_deflate(PerMessageDeflate::default().threshold(threshold)),
+            None => door,
+        }
     }
 
     /// A target's own limits, under what the environment says.
