@@ -70,7 +70,7 @@ impl Args {
 
     /// Whether there is no argument at all.
     pub fn is_empty(&self) -> bool {
-        self.elements.trim().is_empty()
+        self.elements.trim_ascii().is_empty()
     }
 
     /// The first argument, and all that follow it; `None` when there is no argument. A part with a placeholder
@@ -79,7 +79,7 @@ impl Args {
         let mut values = serde_json::Deserializer::from_str(&self.elements).into_iter::<IgnoredAny>();
         values.next()?.ok()?;
         let (first, rest) = self.elements.split_at_checked(values.byte_offset())?;
-        let rest = rest.trim_start();
+        let rest = rest.trim_ascii_start();
         let part =
             |text| Self { elements: self.elements.slice_ref(text), attachments: self.attachments.clone() };
         Some((part(first), part(rest.strip_prefix(',').unwrap_or(rest))))

@@ -4,14 +4,13 @@
 //! A WebSocket takes all of it, polling takes the part behind the header, so a packet that waits while its
 //! connection upgrades needs no second encoding.
 
-use std::fmt::Write;
 use std::sync::Arc;
 
-use bytes::{Buf, BufMut, Bytes, BytesMut};
+use bytes::{BufMut, Bytes, BytesMut};
 use serde::Serialize;
 
 use crate::packet::Outbound;
-use crate::websocket::{Deflate, Header, MAX_SERVER_HEADER, Opcode};
+use crate::websocket::{Deflate, Header, Opcode};
 use crate::{engineio, socketio};
 
 /// How packets are encoded for a client. Clients with the same wire share the encoding of a broadcast.
@@ -82,34 +81,37 @@ impl WireFrame {
     }
 }
 
-/// A text frame under construction: room for the header is kept in front, so that the text is written once.
+/// A text frame under construction, behind the header for the length that it was begun with.
 pub struct TextFrame {
-    buffer: BytesMut,
+    buffer: Vec<u8>,
+    header: Header,
+    len: usize,
 }
 
 impl TextFrame {
-    /// Begins a frame with room for about `capacity` bytes of text.
-    pub fn with_capacity(capacity: usize) -> Self {
-        let mut buffer = BytesMut::with_capacity(MAX_SERVER_HEADER + capacity);
-        buffer.put_bytes(0, MAX_SERVER_HEADER);
-        Self { buffer }
+    /// Begins a frame for `len` bytes of text. A frame of just that length needs no second allocation, also when
+    /// it is shared.
+    pub fn with_capacity(len: usize) -> Self {
+        let header = Header::new(Opcode::Text, len);
+        let mut buffer = Vec::with_capacity(header.as_slice().len() + len);
+        buffer.extend_from_slice(header.as_slice());
+        Self { buffer, header, len }
     }
 
     /// Appends text.
     pub fn push_str(&mut self, text: &str) {
-        self.buffer.put_slice(text.as_bytes());
+        self.buffer.extend_from_slice(text.as_bytes());
     }
 
     /// Appends one ASCII character.
     pub fn push(&mut self, ascii: u8) {
         debug_assert!(ascii.is_ascii());
-        self.buffer.put_u8(ascii);
+        self.buffer.push(ascii);
     }
 
     /// Appends a number in decimal digits.
     pub fn push_number(&mut self, number: u64) {
-        // Writing to a growing buffer cannot fail.
-        let _ = write!(self.buffer, "{number}");
+        self.push_str(itoa::Buffer::new().format(number));
     }
 
     /// Appends a value as JSON text.
@@ -117,20 +119,19 @@ impl TextFrame {
     /// # Errors
     /// When the value's own `Serialize` fails; the frame is then to be thrown away.
     pub fn push_json<T: Serialize + ?Sized>(&mut self, value: &T) -> serde_json::Result<()> {
-        serde_json::to_writer((&mut self.buffer).writer(), value)
+        serde_json::to_writer(&mut self.buffer, value)
     }
 
-    /// Puts the header in front and ends the frame.
+    /// Ends the frame.
     pub fn finish(mut self) -> WireFrame {
-        let header = Header::new(Opcode::Text, self.buffer.len() - MAX_SERVER_HEADER);
-        let header = header.as_slice();
-        let unused = MAX_SERVER_HEADER - header.len();
-        if let Some(room) = self.buffer.get_mut(unused..MAX_SERVER_HEADER) {
-            room.copy_from_slice(header);
+        let begun_with = self.header.as_slice().len();
+        let len = self.buffer.len().saturating_sub(begun_with);
+        if len != self.len {
+            self.header = Header::new(Opcode::Text, len);
+            self.buffer.splice(..begun_with, self.header.as_slice().iter().copied());
         }
-        let mut bytes = self.buffer.freeze();
-        bytes.advance(unused);
-        WireFrame { bytes, header: header.len() as u8, opcode: Opcode::Text }
+        let header = self.header.as_slice().len() as u8;
+        WireFrame { bytes: Bytes::from(self.buffer), header, opcode: Opcode::Text }
     }
 }
 

@@ -158,10 +158,10 @@ fn check(packet: &Packet, text: &str) {
 fn relayed(unit: &Unit, args: &Args) -> Option<Packet> {
     let frames = unit.frames();
     assert_eq!(frames.len(), 1 + args.attachments().len());
-    let text = String::from_utf8(frames[0].payload().to_vec()).ok()?;
+    let text = ByteString::try_from(frames[0].payload()).ok()?;
     let mut messages = SocketIoMessages::default();
     let (now, limits) = (Instant::now(), Limits::default());
-    let mut read = messages.text(now, text[1..].into(), &limits);
+    let mut read = messages.text(now, &text[1..], &text, &limits);
     for frame in &frames[1..] {
         assert_eq!(read, Ok(Read::Nothing));
         read = messages.binary(now, frame.payload(), &limits);
@@ -197,15 +197,15 @@ fn garbage_with_attachments_is_put_together_or_refused() {
     let limits = Limits::default();
     let now = Instant::now();
     let mut messages = SocketIoMessages::default();
-    let mut text = String::new();
+    let mut text = ByteString::new();
     let mut packets = 0;
     for _ in 0..ROUNDS {
         let unfinished = messages.deadline().is_some();
         let read = if random.below(16) < if unfinished { 14 } else { 1 } {
             messages.binary(now, Bytes::from_static(b"data"), &limits)
         } else {
-            text = random.text();
-            messages.text(now, text.as_str().into(), &limits)
+            text = random.text().into();
+            messages.text(now, &text, &text, &limits)
         };
         match read {
             Ok(Read::Packet(packet)) => {

@@ -144,7 +144,8 @@ fn read(vector: &Vector) -> Result<Value, String> {
     let mut messages = SocketIoMessages::default();
     let limits = Limits::default();
     let now = Instant::now();
-    let mut last = messages.text(now, vector.text.clone().into(), &limits);
+    let text = bytestring::ByteString::from(&*vector.text);
+    let mut last = messages.text(now, &text, &text, &limits);
     for attachment in &vector.attachments {
         last.map_err(|error| error.to_string())?;
         last = messages.binary(now, bytes(attachment), &limits);

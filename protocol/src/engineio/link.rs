@@ -16,11 +16,17 @@ use crate::wire::{Unit, Wire};
 
 /// What the messages of a connection mean.
 pub trait Messages: Send + 'static {
-    /// A text message, its type taken off.
+    /// A text message, its type taken off. It is a part of `whole`, and so is everything that is kept of it.
     ///
     /// # Errors
     /// When the messaging protocol forbids it here; the connection then closes.
-    fn text(&mut self, now: Instant, text: ByteString, limits: &Limits) -> Result<Read, Violation>;
+    fn text(
+        &mut self,
+        now: Instant,
+        text: &str,
+        whole: &ByteString,
+        limits: &Limits,
+    ) -> Result<Read, Violation>;
 
     /// A binary message.
     ///
@@ -134,8 +140,8 @@ impl<M: Messages> EngineLink<M> {
         };
         match first {
             kind::MESSAGE => {
-                let message = text.slice_ref(text.get(1..).unwrap_or_default());
-                let read = self.messages.text(now, message, &self.limits);
+                let message = text.get(1..).unwrap_or_default();
+                let read = self.messages.text(now, message, text, &self.limits);
                 self.read(read)
             }
             b'b' => match payload::decode_base64(text.get(1..).unwrap_or_default()) {

@@ -21,8 +21,8 @@ pub const MESSAGE: ByteString = ByteString::from_static("message");
 pub struct BareMessages;
 
 impl Messages for BareMessages {
-    fn text(&mut self, _: Instant, text: ByteString, _: &Limits) -> Result<Read, Violation> {
-        event(&*text)
+    fn text(&mut self, _: Instant, text: &str, _: &ByteString, _: &Limits) -> Result<Read, Violation> {
+        event(text)
     }
 
     fn binary(&mut self, _: Instant, data: Bytes, _: &Limits) -> Result<Read, Violation> {
@@ -83,7 +83,8 @@ mod tests {
             Ok(Read::Packet(Packet { body: Body::Event { args, .. }, .. })) => args,
             other => panic!("{other:?}"),
         };
-        let text = args(messages.text(now, "a \"quoted\" text".into(), &limits));
+        let whole = ByteString::from_static("4a \"quoted\" text");
+        let text = args(messages.text(now, &whole[1..], &whole, &limits));
         assert_eq!(message(&text).unwrap(), "4a \"quoted\" text".as_bytes());
         let binary = args(messages.binary(now, Bytes::from_static(&[1, 2]), &limits));
         assert_eq!(message(&binary).unwrap(), &[1, 2][..]);

@@ -40,25 +40,30 @@ impl std::error::Error for DecodeError {}
 /// For everything a client must not send: unknown types, bad JSON, reserved event names, payloads of the
 /// wrong shape, attachment counts of zero or above the limit, acknowledgement ids beyond 64 bits.
 pub fn decode(text: &ByteString, limits: &Limits) -> Result<Decoded, DecodeError> {
-    let (kind, head) = Head::parse(text, limits)?;
-    let packet = |body| Packet { namespace: head.namespace.clone(), body };
-    let whole = |body| Ok(Decoded::Packet(packet(body)));
+    decode_part(text, text, limits)
+}
+
+/// Decodes a text that is a part of `whole`, of which the packet then shares the memory.
+pub(super) fn decode_part(text: &str, whole: &ByteString, limits: &Limits) -> Result<Decoded, DecodeError> {
+    let (kind, head) = Head::parse(text, whole, limits)?;
+    let Head { attachments, namespace, id, payload } = head;
+    let packet = |body| Packet { namespace, body };
     match kind {
-        kind::CONNECT => whole(Body::Connect { auth: object(&head.payload)? }),
-        kind::DISCONNECT if head.payload.is_empty() => whole(Body::Disconnect),
+        kind::CONNECT => announce(packet(Body::Connect { auth: object(payload, whole)? }), 0),
+        kind::DISCONNECT if payload.is_empty() => announce(packet(Body::Disconnect), 0),
         kind::DISCONNECT => Err(DecodeError("a disconnect packet has no payload")),
         kind::EVENT | kind::BINARY_EVENT => {
-            if head.payload.is_empty() && head.attachments == 0 {
+            if payload.is_empty() && attachments == 0 {
                 return Ok(Decoded::Nothing);
             }
-            let (name, args) = event(&head.payload)?;
-            announce(packet(Body::Event { name, args, ack: head.id }), head.attachments)
+            let (name, args) = event(payload, whole)?;
+            announce(packet(Body::Event { name, args, ack: id }), attachments)
         }
         kind::ACK | kind::BINARY_ACK => {
-            let args = array(&head.payload)?;
-            match head.id {
-                Some(id) => announce(packet(Body::Ack { id, args }), head.attachments),
-                None if head.attachments > 0 => Err(DecodeError("a binary acknowledgement has no id")),
+            let args = array(payload, whole)?;
+            match id {
+                Some(id) => announce(packet(Body::Ack { id, args }), attachments),
+                None if attachments > 0 => Err(DecodeError("a binary acknowledgement has no id")),
                 None => Ok(Decoded::Nothing),
             }
         }
@@ -74,15 +79,15 @@ fn announce(packet: Packet, attachments: usize) -> Result<Decoded, DecodeError> 
 }
 
 /// All that stands before the payload, and the payload.
-struct Head {
+struct Head<'a> {
     attachments: usize,
     namespace: ByteString,
     id: Option<u64>,
-    payload: ByteString,
+    payload: &'a str,
 }
 
-impl Head {
-    fn parse(text: &ByteString, limits: &Limits) -> Result<(u8, Self), DecodeError> {
+impl<'a> Head<'a> {
+    fn parse(text: &'a str, whole: &ByteString, limits: &Limits) -> Result<(u8, Self), DecodeError> {
         let kind = *text.as_bytes().first().ok_or(DecodeError("an empty packet"))?;
         // The type is ASCII, or the text is refused below: cutting after it may fail only then.
         let mut rest = text.get(1..).ok_or(DecodeError("unknown packet type"))?;
@@ -96,17 +101,25 @@ impl Head {
         let mut namespace = MAIN;
         if rest.starts_with('/') {
             let (name, after) = rest.split_once(',').unwrap_or((rest, ""));
-            namespace = text.slice_ref(name);
+            namespace = whole.slice_ref(name);
             rest = after;
         }
-        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
-        let (digits, payload) = rest.split_at_checked(digits).unwrap_or((rest, ""));
-        let id = match digits {
-            "" => None,
-            digits => Some(digits.parse().map_err(|_| DecodeError("an acknowledgement id beyond 64 bits"))?),
-        };
-        Ok((kind, Self { attachments, namespace, id, payload: text.slice_ref(payload) }))
+        let (id, payload) = leading_number(rest)?;
+        Ok((kind, Self { attachments, namespace, id, payload }))
     }
+}
+
+/// The acknowledgement id in front of a payload, if there is one.
+fn leading_number(text: &str) -> Result<(Option<u64>, &str), DecodeError> {
+    let mut number = None::<u64>;
+    let mut len = 0;
+    for digit in text.bytes().take_while(u8::is_ascii_digit) {
+        let shifted = number.unwrap_or(0).checked_mul(10);
+        let next = shifted.and_then(|shifted| shifted.checked_add(u64::from(digit - b'0')));
+        number = Some(next.ok_or(DecodeError("an acknowledgement id beyond 64 bits"))?);
+        len += 1;
+    }
+    Ok((number, text.get(len..).unwrap_or_default()))
 }
 
 fn attachment_count(digits: &str, limits: &Limits) -> Result<usize, DecodeError> {
@@ -121,7 +134,7 @@ fn attachment_count(digits: &str, limits: &Limits) -> Result<usize, DecodeError>
 }
 
 /// The payload of a CONNECT: nothing, or an object.
-fn object(payload: &ByteString) -> Result<Option<ByteString>, DecodeError> {
+fn object(payload: &str, whole: &ByteString) -> Result<Option<ByteString>, DecodeError> {
     if payload.is_empty() {
         return Ok(None);
     }
@@ -130,12 +143,12 @@ fn object(payload: &ByteString) -> Result<Option<ByteString>, DecodeError> {
     if !raw.get().starts_with('{') {
         return Err(DecodeError("the auth payload is no object"));
     }
-    Ok(Some(payload.slice_ref(raw.get())))
+    Ok(Some(whole.slice_ref(raw.get())))
 }
 
 /// Checks that the payload is a JSON array and takes the brackets off.
 /// Nothing at all is an array without elements, as in the reference.
-fn array(payload: &ByteString) -> Result<Args, DecodeError> {
+fn array(payload: &str, whole: &ByteString) -> Result<Args, DecodeError> {
     if payload.is_empty() {
         return Ok(Args::default());
     }
@@ -143,8 +156,8 @@ fn array(payload: &ByteString) -> Result<Args, DecodeError> {
     json.deserialize_seq(Elements)
         .and_then(|()| json.end())
         .map_err(|_| DecodeError("the payload is no JSON array"))?;
-    let inside = payload.trim().strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
-    Ok(Args::from_raw(payload.slice_ref(inside.unwrap_or_default()), Vec::new()))
+    let inside = payload.trim_ascii().strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    Ok(Args::from_raw(whole.slice_ref(inside.unwrap_or_default()), Vec::new()))
 }
 
 /// Checks every element of an array without keeping any.
@@ -164,22 +177,22 @@ impl<'de> Visitor<'de> for Elements {
 }
 
 /// An event's name and arguments.
-fn event(payload: &ByteString) -> Result<(ByteString, Args), DecodeError> {
+fn event(payload: &str, whole: &ByteString) -> Result<(ByteString, Args), DecodeError> {
     let mut json = serde_json::Deserializer::from_str(payload);
     let first = json
         .deserialize_seq(FirstElement)
         .and_then(|first| json.end().map(|()| first))
         .map_err(|_| DecodeError("the payload of an event is no JSON array with a name"))?
         .get();
-    let name = event_name(payload, first)?;
+    let name = event_name(first, whole)?;
     if is_reserved(&name) {
         return Err(DecodeError("an event with a reserved name"));
     }
-    let inside = payload.trim().strip_suffix(']').unwrap_or_default();
+    let inside = payload.trim_ascii_end().strip_suffix(']').unwrap_or_default();
     // The first element was found inside the payload: what follows it, behind the comma, are the arguments.
     let after = (first.as_ptr() as usize).saturating_sub(inside.as_ptr() as usize) + first.len();
-    let rest = inside.get(after..).unwrap_or_default().trim_start();
-    let elements = payload.slice_ref(rest.strip_prefix(',').unwrap_or_default());
+    let rest = inside.get(after..).unwrap_or_default().trim_ascii_start();
+    let elements = whole.slice_ref(rest.strip_prefix(',').unwrap_or_default());
     Ok((name, Args::from_raw(elements, Vec::new())))
 }
 
@@ -201,15 +214,15 @@ impl<'de> Visitor<'de> for FirstElement {
 }
 
 /// A name is a string or, as JavaScript allows, a number.
-fn event_name(payload: &ByteString, first: &str) -> Result<ByteString, DecodeError> {
+fn event_name(first: &str, whole: &ByteString) -> Result<ByteString, DecodeError> {
     let quoted = first.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
     match (quoted, first.as_bytes().first()) {
-        (Some(plain), _) if !plain.contains('\\') => Ok(payload.slice_ref(plain)),
-        (Some(_), _) => Args::from_raw(payload.slice_ref(first), Vec::new())
+        (Some(plain), _) if !plain.contains('\\') => Ok(whole.slice_ref(plain)),
+        (Some(_), _) => Args::from_raw(whole.slice_ref(first), Vec::new())
             .parse_first::<String>()
             .map(ByteString::from)
             .map_err(|_| DecodeError("a bad event name")),
-        (None, Some(b'-' | b'0'..=b'9')) => Ok(payload.slice_ref(first)),
+        (None, Some(b'-' | b'0'..=b'9')) => Ok(whole.slice_ref(first)),
         _ => Err(DecodeError("an event's name is a string or a number")),
     }
 }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use bytestring::ByteString;
 
-use super::decode::{Decoded, decode};
+use super::decode::{Decoded, decode_part};
 use crate::args::{Args, check_placeholders};
 use crate::engineio::{Messages, Read};
 use crate::limits::Limits;
@@ -28,11 +28,17 @@ struct Unfinished {
 }
 
 impl Messages for SocketIoMessages {
-    fn text(&mut self, now: Instant, text: ByteString, limits: &Limits) -> Result<Read, Violation> {
+    fn text(
+        &mut self,
+        now: Instant,
+        text: &str,
+        whole: &ByteString,
+        limits: &Limits,
+    ) -> Result<Read, Violation> {
         if self.unfinished.is_some() {
             return Err(Violation("text came while attachments are missing"));
         }
-        match decode(&text, limits).map_err(|error| Violation(error.0))? {
+        match decode_part(text, whole, limits).map_err(|error| Violation(error.0))? {
             Decoded::Packet(packet) => Ok(Read::Packet(packet)),
             Decoded::Nothing => Ok(Read::Nothing),
             Decoded::Announced(packet, announced) => {

@@ -104,6 +104,9 @@ impl Decoder {
     /// When the client broke the protocol. The stream is to be closed with the error's code; what a later call
     /// gives is of no use.
     pub fn decode(&mut self, input: &mut &[u8]) -> Result<Option<Message>, DecodeError> {
+        if let Some(message) = self.whole_message(input) {
+            return message.map(Some);
+        }
         loop {
             if self.frame.is_none() && !self.begin_frame(input)? {
                 return Ok(None);
@@ -133,6 +136,27 @@ impl Decoder {
     /// Whether the stream stands between two messages: its end is no loss there.
     pub fn is_between_messages(&self) -> bool {
         self.head_len == 0 && self.frame.is_none() && self.message.is_none()
+    }
+
+    /// The usual case: a message in one frame, which lies in the input as a whole.
+    fn whole_message(&self, input: &mut &[u8]) -> Option<Result<Message, DecodeError>> {
+        if !self.is_between_messages() {
+            return None;
+        }
+        let (head, head_len) = FrameHead::parse(input).ok()?;
+        let len = usize::try_from(head.len).ok().filter(|len| *len <= self.max_message)?;
+        let is_whole = head.last && !head.compressed && matches!(head.opcode, Opcode::Text | Opcode::Binary);
+        let (mask, after) = (head.mask.filter(|_| is_whole)?, input.get(head_len..)?);
+        let (payload, rest) = after.split_at_checked(len)?;
+        *input = rest;
+        // Of just its length, so that it becomes shared bytes without another allocation.
+        let mut message = payload.to_vec();
+        apply_mask(&mut message, mask, 0);
+        let message = Bytes::from(message);
+        Some(match head.opcode {
+            Opcode::Text => ByteString::try_from(message).map(Message::Text).map_err(|_| DecodeError::Data),
+            _ => Ok(Message::Binary(message)),
+        })
     }
 
     /// Reads a header; whether it is whole.

@@ -145,7 +145,7 @@ pub(super) fn apply_mask(bytes: &mut [u8], mask: [u8; 4], phase: usize) {
     for chunk in chunks {
         *chunk = (u64::from_ne_bytes(*chunk) ^ wide).to_ne_bytes();
     }
-    for (byte, mask) in rest.iter_mut().zip([a, b, c, d].iter().cycle()) {
+    for (byte, mask) in rest.iter_mut().zip(wide.to_ne_bytes()) {
         *byte ^= mask;
     }
 }

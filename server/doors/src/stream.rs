@@ -129,7 +129,11 @@ impl Writer {
 impl Sink for Writer {
     fn try_write(&self, bytes: &[IoSlice<'_>]) -> io::Result<usize> {
         match self {
-            Self::Tcp(stream) => stream.try_write_vectored(bytes),
+            Self::Tcp(stream) => match bytes {
+                // A plain write costs the kernel less.
+                [bytes] => stream.try_write(bytes),
+                _ => stream.try_write_vectored(bytes),
+            },
             Self::Other(other) => {
                 let waker = other.waker.lock().clone();
                 let mut cx = Context::from_waker(waker.as_ref().unwrap_or(Waker::noop()));

@@ -13,7 +13,8 @@ impl Harness {
     }
 
     fn text(&mut self, text: &str) -> Result<Read, Violation> {
-        self.messages.text(self.now, text.to_owned().into(), &self.limits)
+        let whole = ByteString::from(format!("4{text}"));
+        self.messages.text(self.now, &whole[1..], &whole, &self.limits)
     }
 
     fn binary(&mut self, data: &'static [u8]) -> Result<Read, Violation> {

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use roomful_protocol::close::DisconnectReason;
+use rustc_hash::FxBuildHasher;
 
 use super::BoxFuture;
 use super::answer::Answer;
@@ -19,7 +20,8 @@ pub(crate) type SyncHook = Arc<dyn Fn(&Socket, DisconnectReason) + Send + Sync>;
 pub(crate) struct HandlerTable {
     pub(crate) guards: Vec<Bound<Result<(), ConnectError>>>,
     pub(crate) on_connect: Vec<Bound<()>>,
-    pub(crate) events: HashMap<String, Vec<Bound<Answer>>>,
+    /// Its names are the program's own, so nobody can choose them to collide: a fast hash will do.
+    pub(crate) events: HashMap<String, Vec<Bound<Answer>>, FxBuildHasher>,
     /// Called for events that have no handler of their own.
     pub(crate) fallback: Option<Bound<Answer>>,
     pub(crate) on_disconnecting: Vec<SyncHook>,

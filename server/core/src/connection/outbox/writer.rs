@@ -1,6 +1,6 @@
 //! The writing half of an outbox: packets taken over from the queue, and what is left of a frame begun.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::io::IoSlice;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -17,8 +17,14 @@ const JOIN: usize = 64 << 10;
 /// A frame of this size is written by itself, without a copy.
 const LARGE: usize = 16 << 10;
 
+/// The longest list of packets whose memory is kept for the next one to write.
+const KEPT: usize = 1024;
+
 thread_local! {
     static JOINED: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+    /// An empty list. What is written at once lies in it only during the write, so all outboxes of a thread share
+    /// one; a stream that takes only a part keeps the list until the rest is out.
+    static SPARE: Cell<Vec<Unit>> = const { Cell::new(Vec::new()) };
 }
 
 /// How far a write came.
@@ -32,7 +38,7 @@ pub(super) enum Progress {
 #[derive(Default)]
 pub(super) struct Writer {
     sink: Option<Arc<dyn Sink>>,
-    pub(super) units: Units,
+    pub(super) units: Vec<Unit>,
     /// The first unit that is not finished, its first frame that is not, and how much of that is out.
     unit: usize,
     frame: usize,
@@ -56,25 +62,35 @@ impl Writer {
 
     /// Moves the queue's packets over, behind what is still here.
     pub(super) fn take_over(&mut self, queued: &mut Units) {
-        if self.is_empty() {
-            self.reset();
-            std::mem::swap(&mut self.units, queued);
-        } else {
+        if queued.is_empty() {
+            return;
+        }
+        if self.units.capacity() == 0 {
+            self.units = SPARE.take();
+        } else if self.unit * 2 > self.units.len() {
             // A client that always lags a little would otherwise keep all that it was ever sent.
-            if self.unit * 2 > self.units.len() {
-                self.units.drain(..self.unit);
-                self.unit = 0;
-            }
+            self.units.drain(..self.unit);
+            self.unit = 0;
+        }
+        // Room that a burst needed is kept for as long as bursts come.
+        let bursts = queued.len() > queued.inline_size();
+        if queued.len() == 1 {
+            self.units.extend(queued.pop());
+        } else {
             self.units.extend(queued.drain(..));
+        }
+        if queued.spilled() && !bursts {
+            *queued = Units::new();
         }
     }
 
-    /// Forgets finished units, and the memory of a burst with them.
+    /// Forgets finished units, and gives their list back.
     fn reset(&mut self) {
-        if self.units.spilled() {
-            self.units = Units::new();
+        self.units.clear();
+        if self.units.capacity() <= KEPT {
+            SPARE.set(std::mem::take(&mut self.units));
         } else {
-            self.units.clear();
+            self.units = Vec::new();
         }
         (self.unit, self.frame, self.offset) = (0, 0, 0);
     }
@@ -87,7 +103,7 @@ impl Writer {
     /// Drops everything; the number of packets that were not finished.
     pub(super) fn clear(&mut self) -> usize {
         let lost = self.units.len().saturating_sub(self.unit);
-        self.units = Units::new();
+        self.units = Vec::new();
         (self.unit, self.frame, self.offset) = (0, 0, 0);
         self.sink = None;
         lost
@@ -110,9 +126,15 @@ impl Writer {
 
     /// Writes until everything is out or the sink takes no more.
     pub(super) fn write(&mut self, written: &AtomicU64) -> Progress {
-        let Some(sink) = self.sink.clone() else { return Progress::Blocked };
+        let Some(sink) = self.sink.take() else { return Progress::Blocked };
+        let progress = self.write_to(&*sink, written);
+        self.sink = Some(sink);
+        progress
+    }
+
+    fn write_to(&mut self, sink: &dyn Sink, written: &AtomicU64) -> Progress {
         while !self.is_empty() {
-            match self.write_once(&*sink) {
+            match self.write_once(sink) {
                 Ok(0) => return Progress::Failed,
                 Ok(n) => {
                     written.fetch_add(n as u64, Ordering::Relaxed);
@@ -128,6 +150,11 @@ impl Writer {
 
     /// One write: small frames joined by copying, a large one by itself as it is.
     fn write_once(&self, sink: &dyn Sink) -> std::io::Result<usize> {
+        // The usual case: one packet without attachments.
+        if let Some([Unit::One(frame)]) = self.units.get(self.unit..) {
+            let rest = frame.on_websocket().get(self.offset..).unwrap_or_default();
+            return sink.try_write(&[IoSlice::new(rest)]);
+        }
         let mut pieces = self.pieces().peekable();
         let first = pieces.next().unwrap_or_default();
         match pieces.peek() {

@@ -3,20 +3,37 @@
 use super::*;
 
 #[test]
-fn four_packets_lie_inline_and_the_memory_of_a_burst_is_freed() {
+fn four_packets_lie_inline_and_the_memory_of_bursts_is_freed_when_they_are_over() {
     let (house, tap) = (House::roomy(), Tap::open());
     let outbox = house.attached(&tap);
-    let spilled = || outbox.queue.lock().units.spilled() || outbox.writer.lock().units.spilled();
-    for _ in 0..4 {
-        push(&outbox, "text");
-    }
-    assert!(!spilled());
-    for _ in 0..1000 {
-        push(&outbox, "text");
-    }
-    assert!(spilled());
+    let queue_spilled = || outbox.queue.lock().units.spilled();
+    let burst = |len| {
+        for _ in 0..len {
+            push(&outbox, "text");
+        }
+    };
+    burst(4);
+    assert!(!queue_spilled());
+    burst(1000);
     house.flusher.turn();
-    assert!(!spilled());
+    assert_eq!(outbox.writer.lock().units.capacity(), 0, "nothing is left to write");
+    assert!(queue_spilled(), "the next burst finds room");
+    burst(1);
+    house.flusher.turn();
+    assert!(!queue_spilled());
+}
+
+#[test]
+fn what_is_written_at_once_is_written_from_one_list_for_all() {
+    let house = House::roomy();
+    for _ in 0..10 {
+        let (tap, outbox) = (Tap::open(), house.outbox());
+        outbox.attach(Some(tap.clone()), Mode::Flusher);
+        push(&outbox, "text");
+        house.flusher.turn();
+        assert!(tap.took(&["text"]));
+        assert_eq!(outbox.writer.lock().units.capacity(), 0);
+    }
 }
 
 #[test]
