@@ -8,12 +8,15 @@ use std::time::Duration;
 
 use tracing::level_filters::LevelFilter;
 
+use crate::bench::BenchCommand;
 pub(crate) use read::from_process;
+pub(crate) use value::namespace;
 
 /// What to do.
 #[derive(Debug)]
 pub(crate) enum Command {
     Serve(Box<Config>),
+    Bench(BenchCommand),
     Help,
     Version,
 }
@@ -35,6 +38,8 @@ pub(crate) struct Config {
     /// Namespaces besides `/`, each with its slash.
     pub(crate) namespaces: Vec<String>,
     pub(crate) playground: bool,
+    /// A namespace for `roomful bench`.
+    pub(crate) bench_handlers: bool,
     pub(crate) log: LevelFilter,
 }
 
@@ -62,6 +67,7 @@ impl Default for Config {
             ping_timeout: limits.ping_timeout,
             namespaces: Vec::new(),
             playground: true,
+            bench_handlers: false,
             log: LevelFilter::INFO,
         }
     }
@@ -90,6 +96,7 @@ pub(crate) const HELP: &str = "\
 Roomful: a Socket.IO server that loses nothing.
 
 Usage: roomful [serve] [OPTIONS]
+       roomful bench [SCENARIO] [OPTIONS] URL      puts load on a server: `roomful bench --help`
 
 Without options it listens on 127.0.0.1:3000, with a playground at http://127.0.0.1:3000/.
 Socket.IO clients (version 3 and 4) connect to it, join rooms, and receive what you push:
@@ -124,6 +131,8 @@ Who may do what
   --namespace NAME         a namespace besides / that clients may join and that you push to;
                            may be repeated
   --no-playground          no page at / and no namespace /playground
+  --bench-handlers         a namespace /bench for `roomful bench`, in which every client can say
+                           everything to every room: not on a public server
 
 Limits
   --max-payload SIZE       largest message, such as 500K or 1M          [1000000]

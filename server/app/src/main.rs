@@ -1,12 +1,14 @@
 //! The Roomful program: a Socket.IO server with a playground and a push API.
 //!
-//! Start reading at [`startup`]; what clients may do is in [`push`] and [`chat`].
+//! Start reading at [`startup`]; what clients may do is in [`push`] and [`chat`]. [`bench`] measures any
+//! server, this one or another.
 #![cfg_attr(
     not(test),
     deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
 )]
 
 mod api;
+mod bench;
 mod chat;
 mod config;
 mod key;
@@ -20,6 +22,7 @@ mod startup;
 use std::io::Write as _;
 use std::process::ExitCode;
 
+use bench::BenchCommand;
 use config::Command;
 
 fn main() -> ExitCode {
@@ -28,6 +31,11 @@ fn main() -> ExitCode {
         Ok(Command::Version) => say(concat!("roomful ", env!("CARGO_PKG_VERSION"), "\n")),
         Ok(Command::Serve(config)) => match startup::serve(*config) {
             Ok(()) => ExitCode::SUCCESS,
+            Err(error) => complain(&error, ExitCode::FAILURE),
+        },
+        Ok(Command::Bench(BenchCommand::Help)) => say(bench::HELP),
+        Ok(Command::Bench(BenchCommand::Run(options))) => match bench::measure(*options) {
+            Ok(code) => code,
             Err(error) => complain(&error, ExitCode::FAILURE),
         },
         Err(error) => complain(&error, ExitCode::from(2)),

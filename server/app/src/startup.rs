@@ -14,7 +14,7 @@ use crate::config::Config;
 use crate::key::ApiKey;
 use crate::origin::{self, Allowed};
 use crate::rooms::Presence;
-use crate::{api, chat, playground, push, signals};
+use crate::{api, bench, chat, playground, push, signals};
 
 /// How long clients may take to hear that the server stops.
 const CLOSE_PATIENCE: Duration = Duration::from_secs(5);
@@ -74,6 +74,9 @@ fn server(config: &Config) -> Result<Server, BuildError> {
         let chat: Namespace<Presence> = chat::namespace(&presence);
         builder = builder.namespace(chat);
     }
+    if config.bench_handlers {
+        builder = builder.namespace(bench::handlers::namespace());
+    }
     builder.build_with(presence)
 }
 
@@ -126,8 +129,13 @@ fn greeting(config: &Config, address: SocketAddr, key: Option<&ApiKey>) -> Strin
     let path = if config.path == "/socket.io" { String::new() } else { format!("   path: {}", config.path) };
     let _ = writeln!(text, "  Socket.IO    {url}{path}");
     let own = config.playground.then_some(chat::NAMESPACE);
-    let names: Vec<_> =
-        ["/"].into_iter().chain(config.namespaces.iter().map(String::as_str)).chain(own).collect();
+    let bench = config.bench_handlers.then_some(bench::handlers::NAMESPACE);
+    let names: Vec<_> = ["/"]
+        .into_iter()
+        .chain(config.namespaces.iter().map(String::as_str))
+        .chain(own)
+        .chain(bench)
+        .collect();
     let _ = writeln!(text, "  Namespaces   {}", names.join("  "));
     if !address.ip().is_loopback() {
         let _ = writeln!(text, "  Network      {address}: other machines may connect; TLS is a proxy's work");

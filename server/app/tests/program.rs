@@ -181,3 +181,25 @@ fn help_and_version_are_printed_to_standard_output() {
     let version = String::from_utf8(run(&["-V"]).stdout).unwrap();
     assert_eq!(version.trim(), concat!("roomful ", env!("CARGO_PKG_VERSION")));
 }
+
+#[test]
+fn its_own_handlers_for_the_bench_are_there_only_when_they_are_asked_for() {
+    let plain = Running::start(&[], &[("ROOMFUL_API_KEY", KEY)]);
+    assert!(!plain.printed.contains("/bench"));
+    let server = Running::start(&["--bench-handlers"], &[("ROOMFUL_API_KEY", KEY)]);
+    let url = format!("http://{}", server.address);
+    let flags = ["bench", &url, "--namespace=/bench", "--connections=3", "--duration=0.2", "--warmup=0"];
+    let output = run(&flags);
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(String::from_utf8(output.stdout).unwrap().contains("p99.9"));
+}
+
+#[test]
+fn the_bench_has_a_help_of_its_own() {
+    let help = String::from_utf8(run(&["bench", "--help"]).stdout).unwrap();
+    for part in
+        ["fan-out", "idle", "jitter", "avalanche", "--in-flight", "--restart-command", "socket.on(\"say\""]
+    {
+        assert!(help.contains(part), "{part}");
+    }
+}

@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use lexopt::Arg;
 
 use super::{Command, Config, ConfigError, value};
-use crate::chat;
+use crate::{bench, chat};
 
 /// The options that take a value: `--name` and `ROOMFUL_NAME`. The order counts in the environment, where
 /// `ROOMFUL_HOST` and `ROOMFUL_PORT` say more than `ROOMFUL_BIND`.
@@ -25,7 +25,7 @@ const VALUES: [&str; 12] = [
 ];
 
 /// The options that are on or off.
-const SWITCHES: [&str; 2] = ["cors-credentials", "no-playground"];
+const SWITCHES: [&str; 3] = ["cors-credentials", "no-playground", "bench-handlers"];
 
 /// Reads what this process was told.
 pub(crate) fn from_process() -> Result<Command, ConfigError> {
@@ -37,6 +37,10 @@ fn read(
     args: impl IntoIterator<Item = OsString>,
     environment: impl Fn(&str) -> Option<OsString>,
 ) -> Result<Command, ConfigError> {
+    let mut args = args.into_iter().peekable();
+    if args.next_if(|arg| arg == "bench").is_some() {
+        return bench::read(args).map(Command::Bench);
+    }
     let mut config = Config::default();
     let environment = read_environment(&mut config, environment);
     // First the flags: `--help` helps also where the environment is wrong.
@@ -61,6 +65,7 @@ fn read_environment(
         match *option {
             "cors-credentials" => config.cors.credentials = value::switch(text).map_err(|e| wrong(&e))?,
             "no-playground" => config.playground = !value::switch(text).map_err(|e| wrong(&e))?,
+            "bench-handlers" => config.bench_handlers = value::switch(text).map_err(|e| wrong(&e))?,
             "cors-origin" | "namespace" => {
                 for item in text.split(',') {
                     set(config, option, item.trim()).map_err(|e| wrong(&e))?;
@@ -89,7 +94,11 @@ fn read_flags(
                 served = true;
                 continue;
             }
-            Arg::Value(word) => return Err(usage(&format!("{word:?} is no command; there is only `serve`"))),
+            Arg::Value(word) => {
+                return Err(usage(&format!(
+                    "{word:?} is no command; there are `serve` and, as the first word, `bench`"
+                )));
+            }
             Arg::Short(letter) => {
                 return Err(usage(&format!("there is no option {:?}", format!("-{letter}"))));
             }
@@ -98,6 +107,7 @@ fn read_flags(
         match name.as_str() {
             "cors-credentials" => config.cors.credentials = true,
             "no-playground" => config.playground = false,
+            "bench-handlers" => config.bench_handlers = true,
             known if VALUES.contains(&known) => {
                 if !lists_seen.contains(&name) {
                     forget_list(config, known);
@@ -176,6 +186,12 @@ fn check(config: &Config) -> Result<(), ConfigError> {
         let name = chat::NAMESPACE;
         return Err(ConfigError::new(format!(
             "the namespace {name} belongs to the playground: choose another name, or add --no-playground"
+        )));
+    }
+    if config.bench_handlers && config.namespaces.iter().any(|name| name == bench::handlers::NAMESPACE) {
+        let name = bench::handlers::NAMESPACE;
+        return Err(ConfigError::new(format!(
+            "the namespace {name} belongs to --bench-handlers: choose another name, or leave that out"
         )));
     }
     Ok(())

@@ -79,7 +79,7 @@ pub(super) fn api_key(text: &str) -> Result<String> {
 }
 
 /// A namespace, with its slash.
-pub(super) fn namespace(text: &str) -> Result<String> {
+pub(crate) fn namespace(text: &str) -> Result<String> {
     let name = if text.starts_with('/') { text.to_owned() } else { format!("/{text}") };
     let allowed = |c: char| !c.is_control() && !c.is_whitespace() && !matches!(c, ',' | '?' | '*');
     if name.len() > 255 || name.len() < 2 || !name.chars().all(allowed) {

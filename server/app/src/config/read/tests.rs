@@ -50,8 +50,8 @@ fn a_flag_wins_over_the_environment_and_a_list_replaces_a_list() {
 fn what_is_unknown_is_named_and_what_was_meant_suggested() {
     assert!(error(&["--prot", "1"], &[]).contains("did you mean --port?"));
     assert!(error(&["--xyzzyxyzzy"], &[]).contains("`roomful --help`"));
-    assert!(error(&["start"], &[]).contains("only `serve`"));
-    assert!(error(&["serve", "serve"], &[]).contains("only `serve`"));
+    assert!(error(&["start"], &[]).contains("`serve`"));
+    assert!(error(&["serve", "serve"], &[]).contains("`serve`"));
     assert!(error(&["-x"], &[]).contains("\"-x\""));
     assert!(error(&["--port"], &[]).contains("needs a value"));
     assert!(error(&["--no-playground=yes"], &[]).contains("--help"));
@@ -88,6 +88,15 @@ fn credentials_need_named_origins() {
 fn the_playgrounds_namespace_is_taken_while_there_is_one() {
     assert!(error(&["--namespace", "playground"], &[]).contains("--no-playground"));
     assert_eq!(config(&["--namespace", "playground", "--no-playground"], &[]).namespaces, ["/playground"]);
+}
+
+#[test]
+fn the_namespace_of_the_bench_is_there_when_it_is_asked_for_and_then_taken() {
+    assert!(!config(&[], &[]).bench_handlers);
+    assert!(config(&["--bench-handlers"], &[]).bench_handlers);
+    assert!(config(&[], &[("ROOMFUL_BENCH_HANDLERS", "yes")]).bench_handlers);
+    assert!(error(&["--namespace", "bench", "--bench-handlers"], &[]).contains("/bench"));
+    assert_eq!(config(&["--namespace", "bench"], &[]).namespaces, ["/bench"]);
 }
 
 #[test]
