@@ -40,6 +40,28 @@ impl CloseReason {
         }
     }
 
+    /// The code with which a plain WebSocket is told (RFC 6455, section 7.4.1). `None` where the transport
+    /// decides: the client's own code is echoed, and a frame that breaks the rules is answered with 1002 (it is
+    /// forbidden), 1007 (its data is not what it says) or 1009 (its message is too large), see
+    /// [`DecodeError`](crate::websocket::DecodeError).
+    pub fn websocket_code(self) -> Option<u16> {
+        match self {
+            Self::TransportClose | Self::TransportError => None,
+            // The usual end: the program has nothing more to say to this client.
+            Self::ForcedServerClose => Some(1000),
+            // "Going away": the client may come back, here or at another node.
+            Self::ServerShuttingDown => Some(1001),
+            // The message is not of the form that was agreed on.
+            Self::ParseError => Some(1007),
+            // A policy: a guard has refused the client, or it did what it may not do.
+            Self::ForcedClose | Self::ConnectTimeout => Some(1008),
+            // A heartbeat without an answer; most likely nobody reads this.
+            Self::PingTimeout => Some(1011),
+            // "Try again later": it was too slow for what it was sent, and has missed something.
+            Self::Overflow => Some(1013),
+        }
+    }
+
     /// A few words for logs and metrics; finer than the socket's reason.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -122,6 +144,25 @@ mod tests {
         ];
         for (reason, words) in table {
             assert_eq!(reason.for_socket().as_str(), words);
+        }
+    }
+
+    #[test]
+    fn every_code_for_a_websocket_is_one_that_may_be_sent() {
+        let table = [
+            (CloseReason::TransportClose, None),
+            (CloseReason::TransportError, None),
+            (CloseReason::ForcedServerClose, Some(1000)),
+            (CloseReason::ServerShuttingDown, Some(1001)),
+            (CloseReason::ParseError, Some(1007)),
+            (CloseReason::ForcedClose, Some(1008)),
+            (CloseReason::ConnectTimeout, Some(1008)),
+            (CloseReason::PingTimeout, Some(1011)),
+            (CloseReason::Overflow, Some(1013)),
+        ];
+        for (reason, code) in table {
+            assert_eq!(reason.websocket_code(), code, "{reason}");
+            assert!(code.is_none_or(crate::websocket::may_be_sent), "{reason}");
         }
     }
 }

@@ -1,10 +1,11 @@
-//! Engine.IO 4: one connection over long-polling, WebSocket, or first the one and then the other.
+//! Engine.IO 4: one connection over long-polling, WebSocket, WebTransport, or first the one and then the other.
 
 mod link;
 pub mod messages;
 mod open;
 pub mod payload;
 mod refusal;
+pub mod webtransport;
 
 pub use link::{EngineLink, Messages, Read, Start};
 pub use open::Open;
@@ -17,6 +18,8 @@ pub enum TransportKind {
     Polling,
     /// WebSocket.
     WebSocket,
+    /// One stream of a WebTransport session.
+    WebTransport,
 }
 
 impl TransportKind {
@@ -25,6 +28,7 @@ impl TransportKind {
         match self {
             Self::Polling => "polling",
             Self::WebSocket => "websocket",
+            Self::WebTransport => "webtransport",
         }
     }
 }

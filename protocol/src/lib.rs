@@ -5,7 +5,7 @@
 //! tested under virtual time.
 //!
 //! Start with [`link`], then [`engineio`] (the connection), [`socketio`] (what its messages mean) and
-//! [`wire`] (how a packet becomes frames).
+//! [`wire`] (how a packet becomes frames). [`raw`] is the smallest protocol: a plain WebSocket.
 #![cfg_attr(
     not(test),
     deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
@@ -17,6 +17,7 @@ pub mod engineio;
 pub mod limits;
 pub mod link;
 pub mod packet;
+pub mod raw;
 pub mod socketio;
 pub mod websocket;
 pub mod wire;

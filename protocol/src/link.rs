@@ -10,7 +10,7 @@ use bytes::Bytes;
 use bytestring::ByteString;
 
 use crate::close::CloseReason;
-use crate::packet::Packet;
+use crate::packet::{MAIN, Packet};
 use crate::wire::{Unit, Wire};
 
 /// One transport of a connection. A connection has one, and a second one while it upgrades.
@@ -76,6 +76,10 @@ pub trait Link: Send + 'static {
     /// The time of [`poll_timeout`](Self::poll_timeout) has come. Calling it early does nothing.
     fn handle_timeout(&mut self, now: Instant);
 
+    /// Something came in on `from` that is no frame for the link and yet shows that the peer is there: a ping or
+    /// pong of WebSocket, or a part of a message. Only protocols whose heartbeat is the transport's care.
+    fn heard(&mut self, _now: Instant, _from: TransportId) {}
+
     /// A second transport appeared which wants to take over the connection.
     ///
     /// # Errors
@@ -99,4 +103,10 @@ pub trait Link: Send + 'static {
 
     /// Whether a client joins namespaces itself (and is closed when it does not in time).
     fn joins_by_packet(&self) -> bool;
+
+    /// The namespace that a client which does not join by itself is in from the start. When it leaves that, or is
+    /// refused there, the connection ends.
+    fn home(&self) -> ByteString {
+        MAIN
+    }
 }

@@ -76,6 +76,9 @@ pub enum Outbound<'a> {
     },
 }
 
+/// The name of the event that stands for a message, where a protocol has messages and no events.
+pub const MESSAGE: ByteString = ByteString::from_static("message");
+
 /// The main namespace's name.
 pub const MAIN: ByteString = ByteString::from_static("/");
 

@@ -6,6 +6,7 @@ mod decode;
 mod encode;
 mod messages;
 
+pub(crate) use decode::event;
 pub use decode::{DecodeError, Decoded, decode};
 pub use encode::encode;
 pub use messages::SocketIoMessages;

@@ -5,6 +5,8 @@ mod decoder;
 mod deflate;
 mod frame;
 
+#[cfg(test)]
+pub(crate) use close::may_be_sent;
 pub use decoder::{DecodeError, Decoder, Message};
 pub use deflate::{Agreed, Deflate, PerMessageDeflate};
 pub use frame::{Header, MAX_SERVER_HEADER, Opcode};

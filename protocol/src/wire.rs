@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use crate::packet::Outbound;
 use crate::websocket::{Deflate, Header, Opcode};
-use crate::{engineio, socketio};
+use crate::{engineio, raw, socketio};
 
 /// How packets are encoded for a client. Clients with the same wire share the encoding of a broadcast.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -21,14 +21,23 @@ pub enum Wire {
     SocketIo,
     /// Bare Engine.IO 4: the argument of a `message` event is a message.
     EngineIo,
+    /// A plain WebSocket: the argument of a `message` event is a message.
+    RawMessages,
+    /// A plain WebSocket: an event is a JSON array.
+    RawEvents,
 }
 
 impl Wire {
+    /// How many there are. Each is below this as a number, so that encodings can be kept in an array.
+    pub const COUNT: usize = Self::RawEvents as usize + 1;
+
     /// Encodes a packet of `namespace`; `None` when this kind of client has no way to express it.
     pub fn encode(self, namespace: &str, packet: &Outbound<'_>) -> Option<Unit> {
         match self {
             Self::SocketIo => Some(socketio::encode(namespace, packet)),
             Self::EngineIo => engineio::messages::encode(packet),
+            Self::RawMessages => raw::encode(raw::Form::Messages, packet),
+            Self::RawEvents => raw::encode(raw::Form::Events, packet),
         }
     }
 }
@@ -45,6 +54,11 @@ impl WireFrame {
     /// A frame around `payload`, which is copied once.
     pub fn new(opcode: Opcode, payload: &[u8]) -> Self {
         Self::assemble(Header::new(opcode, payload.len()), opcode, payload)
+    }
+
+    /// Bytes that are no frame, but go the same way before the first one: the answer to a handshake.
+    pub fn verbatim(bytes: Bytes) -> Self {
+        Self { bytes, header: 0, opcode: Opcode::Binary }
     }
 
     fn assemble(header: Header, opcode: Opcode, payload: &[u8]) -> Self {

@@ -13,7 +13,7 @@ use roomful_protocol::engineio::payload::{PayloadDecoder, PayloadEncoder};
 use roomful_protocol::engineio::{EngineLink, Messages, Read, Start, TransportKind, messages};
 use roomful_protocol::limits::Limits;
 use roomful_protocol::link::{Frame, Link, Output, TransportId};
-use roomful_protocol::packet::{Body, MAIN, Outbound, Packet};
+use roomful_protocol::packet::{Body, MAIN, MESSAGE, Outbound, Packet};
 use roomful_protocol::socketio::{SocketIoMessages, encode};
 use roomful_protocol::websocket::Opcode;
 use roomful_protocol::wire::WireFrame;
@@ -251,7 +251,7 @@ fn messages_are_encoded_as_bodies() {
         let mut encoder = PayloadEncoder::default();
         for message in &payload.messages {
             let args = Args::single(&Argument(message)).unwrap();
-            let event = Outbound::Event { name: &messages::MESSAGE, args: &args, ack: None };
+            let event = Outbound::Event { name: &MESSAGE, args: &args, ack: None };
             let unit = messages::encode(&event).unwrap();
             unit.frames().iter().for_each(|frame| encoder.push(frame));
         }

@@ -1,84 +1,25 @@
-//! A broadcast allocates nothing for its recipients.
+//! What is allocated for a broadcast and for an echo.
 
-use std::io::{self, IoSlice};
-use std::sync::Arc;
-use std::task::{Context, Poll};
+#[path = "support/links.rs"]
+mod links;
 
-use roomful::door::{Mode, Outbox, Sink, TransportEvent, Transports, drive, limits, outbox};
-use roomful::{Handshake, Headers, Server, TransportKind};
-use roomful_protocol::engineio::{EngineLink, Start};
-use roomful_protocol::link::{Frame, TransportId};
-use roomful_protocol::socketio::SocketIoMessages;
-use roomful_protocol::wire::Unit;
+use bytestring::ByteString;
+use links::Client;
+use roomful::Server;
+use roomful::prelude::*;
 
-/// A stream that takes everything and keeps nothing.
-struct Drain;
-
-impl Sink for Drain {
-    fn try_write(&self, pieces: &[IoSlice<'_>]) -> io::Result<usize> {
-        Ok(pieces.iter().map(|piece| piece.len()).sum())
+/// Lets all tasks run until they have nothing to do.
+async fn settle() {
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
     }
-}
-
-/// A client that joins and is idle from then on.
-struct Idle {
-    outbox: Arc<Outbox>,
-    says: Option<&'static str>,
-}
-
-impl Transports for Idle {
-    fn poll_event(&mut self, _: &mut Context<'_>) -> Poll<TransportEvent> {
-        match self.says.take() {
-            Some(text) => Poll::Ready(TransportEvent::Frame(TransportId(0), Frame::Text(text.into()))),
-            None => Poll::Pending,
-        }
-    }
-
-    fn poll_write(&mut self, _: &mut Context<'_>) {}
-
-    fn send(&mut self, _: TransportId, unit: Unit) {
-        self.outbox.push_own(unit);
-    }
-
-    fn release(&mut self) {}
-
-    fn switch(&mut self, _: TransportId) {}
-
-    fn close(&mut self, _: TransportId) {}
-
-    fn poll_close(&mut self, _: &mut Context<'_>) -> Poll<()> {
-        Poll::Ready(())
-    }
-
-    fn kind(&self) -> TransportKind {
-        TransportKind::WebSocket
-    }
-
-    fn outbox(&self) -> &Arc<Outbox> {
-        &self.outbox
-    }
-}
-
-fn join(server: &Server) {
-    let outbox = outbox(server);
-    outbox.attach(Some(Arc::new(Drain)), Mode::Flusher);
-    let start = Start {
-        transport: TransportId(0),
-        kind: TransportKind::WebSocket,
-        open: String::new(),
-        allow_upgrades: false,
-    };
-    let now = tokio::time::Instant::now().into_std();
-    let link = EngineLink::new(now, start, SocketIoMessages::default(), limits(server));
-    let handshake = Handshake::new(Headers::default(), "/", Vec::new(), None, false);
-    tokio::spawn(drive(server.clone(), link, Idle { outbox, says: Some("40") }, handshake));
 }
 
 /// Allocations of one broadcast to so many idle members of two rooms.
 async fn allocations(members: usize, broadcast: impl Fn(&Server) -> usize) -> u64 {
     let server = Server::builder::<()>().build().unwrap();
     for _ in 0..members {
-        join(&server);
+        Client::join(&server);
     }
     while server.main().socket_count() < members {
         tokio::task::yield_now().await;
@@ -87,9 +28,7 @@ async fn allocations(members: usize, broadcast: impl Fn(&Server) -> usize) -> u6
     // The first ones find lists that have not grown yet.
     for _ in 0..3 {
         broadcast(&server);
-        for _ in 0..100 {
-            tokio::task::yield_now().await;
-        }
+        settle().await;
     }
     let mut reached = 0;
     let counted = allocation_counter::measure(|| reached = broadcast(&server));
@@ -120,4 +59,37 @@ async fn a_broadcast_to_several_rooms_with_exceptions_allocates_nothing_for_each
         server.main().to(["room", "other"]).except("nobody").emit_raw("event", (1, "text")).queued
     })
     .await;
+}
+
+/// The message, the count of who shares it, the JSON parser's note of where it is in nested values, the handler's
+/// future, and the answer's frame.
+const ALLOCATIONS_OF_AN_ECHO: u64 = 5;
+
+#[test]
+fn an_echo_allocates_its_message_its_handler_and_its_answer() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    let echo = Namespace::main().on_raw("echo", async |args: RawArgs| args);
+    let server = Server::builder().namespace(echo).build().unwrap();
+    let client = runtime.block_on(async {
+        let client = Client::join(&server);
+        settle().await;
+        client
+    });
+    let text = ByteString::from_static(r#"421["echo",{"a":[1,2,3],"b":"text"}]"#);
+    let echoes = |times| {
+        let heard = client.heard();
+        let counted = allocation_counter::measure(|| {
+            runtime.block_on(async {
+                client.say(&text, times);
+                settle().await;
+            });
+        });
+        assert_eq!((client.heard() - heard) % times, 0);
+        assert!(client.heard() > heard, "they were answered");
+        counted.count_total
+    };
+    // The first ones find lists that have not grown yet.
+    echoes(32);
+    let (few, many) = (echoes(32), echoes(64));
+    assert!(many - few <= 32 * ALLOCATIONS_OF_AN_ECHO + 8, "{} for 32 more", many - few);
 }

@@ -3,5 +3,6 @@
 mod architecture;
 mod browsers;
 mod compile_fail;
+mod plain_websocket;
 mod runtimes;
 mod support;

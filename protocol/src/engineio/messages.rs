@@ -9,12 +9,9 @@ use super::{Messages, Read};
 use crate::args::Args;
 use crate::limits::Limits;
 use crate::link::Violation;
-use crate::packet::{Body, MAIN, Outbound, Packet};
+use crate::packet::{Body, MAIN, MESSAGE, Outbound, Packet};
 use crate::websocket::Opcode;
 use crate::wire::{TextFrame, Unit, Wire, WireFrame};
-
-/// The name of the event that stands for a message.
-pub const MESSAGE: ByteString = ByteString::from_static("message");
 
 /// Reads messages as events.
 #[derive(Debug, Default)]

@@ -176,8 +176,8 @@ impl<'de> Visitor<'de> for Elements {
     }
 }
 
-/// An event's name and arguments.
-fn event(payload: &str, whole: &ByteString) -> Result<(ByteString, Args), DecodeError> {
+/// An event's name and arguments, from the JSON array in which they travel.
+pub(crate) fn event(payload: &str, whole: &ByteString) -> Result<(ByteString, Args), DecodeError> {
     let mut json = serde_json::Deserializer::from_str(payload);
     let first = json
         .deserialize_seq(FirstElement)

@@ -19,6 +19,6 @@ pub(super) fn parse(payload: &[u8]) -> Result<Option<u16>, DecodeError> {
 
 /// Whether an endpoint may put this code into a frame: the registered ones, those of libraries and frameworks,
 /// and private ones.
-fn may_be_sent(code: u16) -> bool {
+pub(crate) fn may_be_sent(code: u16) -> bool {
     matches!(code, 1000..=1003 | 1007..=1014 | 3000..=4999)
 }

@@ -7,8 +7,10 @@ use super::close;
 use super::deflate::inflate;
 use super::frame::{FrameError, FrameHead, MAX_CLIENT_HEADER, Opcode, apply_mask};
 
-/// The most frames one message may come in. Small ones without end would cost time and no memory.
-const MAX_FRAGMENTS: u32 = 16_384;
+/// The most frames one message may come in: so many, or more where messages may be so large that frames of 64 bytes
+/// make more. Empty ones without end would cost time and no memory.
+const MAX_FRAGMENTS: usize = 16_384;
+const USUAL_FRAGMENT: usize = 64;
 
 /// The most that is reserved for a payload on the word of its header alone.
 const RESERVE: usize = 64 << 10;
@@ -74,7 +76,7 @@ struct Partial {
     payload: BytesMut,
     /// How much of the text has been found to be UTF-8.
     valid: usize,
-    fragments: u32,
+    fragments: usize,
 }
 
 impl Decoder {
@@ -208,7 +210,7 @@ impl Decoder {
             (opcode, _) if opcode.is_control() => {}
             (Opcode::Continuation, Some(message)) => {
                 message.fragments += 1;
-                if message.fragments > MAX_FRAGMENTS {
+                if message.fragments > MAX_FRAGMENTS.max(self.max_message / USUAL_FRAGMENT) {
                     return Err(DecodeError::Protocol);
                 }
             }

@@ -1,6 +1,6 @@
 //! The Roomful program: a Socket.IO server with a playground and a push API.
 //!
-//! Start reading at [`startup`]; what clients may do is in [`push`] and [`chat`]. [`bench`] measures any
+//! Start reading at [`startup`]; what clients may do is in [`push`] and [`chat`]. [`mod@bench`] measures any
 //! server, this one or another.
 #![cfg_attr(
     not(test),

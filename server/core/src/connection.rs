@@ -92,6 +92,7 @@ impl Connection {
     pub(crate) fn transport(&self) -> TransportKind {
         match self.transport.load(Ordering::Relaxed) {
             kind if kind == TransportKind::Polling as u8 => TransportKind::Polling,
+            kind if kind == TransportKind::WebTransport as u8 => TransportKind::WebTransport,
             _ => TransportKind::WebSocket,
         }
     }

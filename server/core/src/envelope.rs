@@ -13,16 +13,16 @@ pub(crate) struct Envelope<'a> {
     namespace: &'a str,
     packet: Outbound<'a>,
     compress: bool,
-    socketio: OnceCell<Option<Unit>>,
-    engineio: OnceCell<Option<Unit>>,
+    /// By wire. An encoding that has been tried and does not exist is `None`.
+    plain: [OnceCell<Option<Unit>>; Wire::COUNT],
     /// Compressed once for all clients that decompress in the same way: there are few such ways.
     deflated: RefCell<Vec<(Wire, Deflate, Unit)>>,
 }
 
 impl<'a> Envelope<'a> {
     pub(crate) fn new(namespace: &'a str, packet: Outbound<'a>, compress: bool) -> Self {
-        let (socketio, engineio) = (OnceCell::new(), OnceCell::new());
-        Self { namespace, packet, compress, socketio, engineio, deflated: RefCell::default() }
+        let plain = [const { OnceCell::new() }; Wire::COUNT];
+        Self { namespace, packet, compress, plain, deflated: RefCell::default() }
     }
 
     /// The packet as this client gets it; `None` when it cannot be told.
@@ -35,11 +35,7 @@ impl<'a> Envelope<'a> {
     }
 
     fn plain(&self, wire: Wire) -> Option<&Unit> {
-        let cell = match wire {
-            Wire::SocketIo => &self.socketio,
-            _ => &self.engineio,
-        };
-        cell.get_or_init(|| wire.encode(self.namespace, &self.packet)).as_ref()
+        self.plain.get(wire as usize)?.get_or_init(|| wire.encode(self.namespace, &self.packet)).as_ref()
     }
 
     fn deflated(&self, wire: Wire, deflate: Deflate, plain: &Unit) -> Unit {

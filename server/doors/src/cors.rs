@@ -23,6 +23,11 @@ impl Origins {
         Self::List(origins.into_iter().map(Into::into).collect())
     }
 
+    /// Whether a request may come in. One that names no origin is not a page's.
+    pub(crate) fn allow(&self, request: &HeaderMap) -> bool {
+        request.get(ORIGIN).is_none_or(|origin| self.contains(origin))
+    }
+
     pub(crate) fn contains(&self, origin: &HeaderValue) -> bool {
         match self {
             Self::Any => true,

@@ -1,8 +1,10 @@
 //! The door for Engine.IO clients: long-polling, WebSocket, and the upgrade from the one to the other.
 
+mod carrier;
 mod request;
 mod session;
 mod transports;
+pub mod webtransport;
 
 use std::convert::Infallible;
 use std::future::Future;
@@ -12,11 +14,11 @@ use std::task::{Context, Poll};
 
 use dashmap::DashMap;
 use http::request::Parts;
-use http::{HeaderMap, Method, Request, Response, StatusCode};
-use hyper::upgrade::OnUpgrade;
+use http::{HeaderValue, Method, Request, Response, StatusCode};
 use roomful_core::door::{drive, limits, outbox};
-use roomful_core::{ConnectionId, Handshake, Server, TransportKind};
+use roomful_core::{ConnectionId, Handshake, Limits, Server, TransportKind};
 use roomful_protocol::engineio::messages::BareMessages;
+use roomful_protocol::engineio::webtransport::Hello;
 use roomful_protocol::engineio::{EngineLink, Messages, Open, Refusal, Start};
 use roomful_protocol::link::TransportId;
 use roomful_protocol::socketio::SocketIoMessages;
@@ -26,11 +28,12 @@ use tower_service::Service;
 use crate::compression::HttpCompression;
 use crate::cors::{Cors, Origins, is_preflight};
 use crate::http::{Body, Outcome, answer, handshake, query, read_body, refused};
-use crate::stream::RawStream;
-use crate::ws::{self, Accepted};
+use crate::ws::{self, Accepted, extended_connect};
+use carrier::Carrier;
 use request::{Ask, Target};
 use session::{Session, Upgrade};
 use transports::EngineTransports;
+use webtransport::WebTransport;
 
 /// Polling sessions by their secret id.
 type Sessions = DashMap<ConnectionId, Arc<Session>>;
@@ -98,13 +101,15 @@ impl EngineIo {
         Self { inner: Arc::new(Inner { server, options, sessions }) }
     }
 
-    /// The transports that clients may open a connection with. Default: both.
+    /// The transports that clients may open a connection with. Default: polling and WebSocket. WebTransport does
+    /// not come as requests over HTTP/1.1 or HTTP/2, so it also needs something that accepts it: see
+    /// [`webtransport`](Self::webtransport).
     #[must_use]
     pub fn transports(self, transports: impl IntoIterator<Item = TransportKind>) -> Self {
         self.with(|options| options.transports = transports.into_iter().collect())
     }
 
-    /// Whether clients may go from polling to WebSocket. Default: yes.
+    /// Whether clients may go from polling to another transport. Default: yes.
     #[must_use]
     pub fn allow_upgrades(self, allow: bool) -> Self {
         self.with(|options| options.allow_upgrades = allow)
@@ -136,6 +141,41 @@ impl EngineIo {
     #[must_use]
     pub fn http_compression(self, options: impl Into<Option<HttpCompression>>) -> Self {
         self.with(|door| door.http_compression = options.into())
+    }
+
+    /// The limits that hold for every client.
+    pub fn limits(&self) -> &Limits {
+        self.inner.server.limits()
+    }
+
+    /// Whether a WebTransport session with this handshake is to be accepted: not while the server closes, not from
+    /// a foreign origin where only some are let in, and not when this door does not offer WebTransport.
+    pub fn admits_webtransport(&self, handshake: &Handshake) -> bool {
+        let door = &self.inner;
+        let origin = handshake.headers().get("origin").map(HeaderValue::from_str);
+        let is_allowed = match (&door.options.origins, origin) {
+            (Some(origins), Some(origin)) => origin.is_ok_and(|origin| origins.contains(&origin)),
+            _ => true,
+        };
+        is_allowed
+            && door.options.transports.contains(&TransportKind::WebTransport)
+            && !door.server.is_closing()
+    }
+
+    /// Takes over a WebTransport session that has been accepted, and returns when a connection has it or it is of
+    /// no use: when the client opens no stream, or says nothing on it with which it may begin, within the limit
+    /// `upgrade_timeout`. A session is a new connection, or the upgrade of a polling session of this door.
+    ///
+    /// # Panics
+    /// Outside a tokio runtime.
+    pub async fn webtransport<S: webtransport::Session>(&self, session: S, handshake: Handshake) {
+        let limits = self.limits();
+        let opening = WebTransport::open(session, limits.max_payload);
+        match tokio::time::timeout(limits.upgrade_timeout, opening).await {
+            Ok(Ok((carrier, hello))) => self.inner.begin_webtransport(carrier, hello, handshake),
+            Ok(Err(error)) => tracing::debug!(%error, "a WebTransport session did not begin"),
+            Err(_) => tracing::debug!("a WebTransport session said nothing in time"),
+        }
     }
 }
 
@@ -173,15 +213,17 @@ impl Inner {
                 Err(refusal) => *refusal,
             },
         };
-        self.add_cors(&parts.headers, &mut response);
+        self.add_cors(&parts, &mut response);
         response
     }
 
-    fn add_cors(&self, request: &HeaderMap, response: &mut Response<Body>) {
-        if let Some(cors) =
-            self.options.cors.as_ref().filter(|_| response.status() != StatusCode::SWITCHING_PROTOCOLS)
-        {
-            cors.apply(request, response.headers_mut());
+    /// The answer that begins a WebSocket has no say in who reads it.
+    fn add_cors(&self, request: &Parts, response: &mut Response<Body>) {
+        let status = response.status();
+        let begins_websocket = status == StatusCode::SWITCHING_PROTOCOLS
+            || (request.method == Method::CONNECT && status.is_success());
+        if let Some(cors) = self.options.cors.as_ref().filter(|_| !begins_websocket) {
+            cors.apply(&request.headers, response.headers_mut());
         }
     }
 
@@ -190,13 +232,16 @@ impl Inner {
         B: http_body::Body,
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
+        if extended_connect::wants_something_else(parts) {
+            return Err(Box::new(extended_connect::unknown_protocol()));
+        }
         let query = query(parts);
         let ask = Ask::read(parts, &query);
         let refuse = |refusal| Box::new(ask.refuse(refusal));
         if request::has_bad_origin(&parts.headers) {
             return Err(refuse(Refusal::BadRequest));
         }
-        if !self.allows_origin(&parts.headers) {
+        if self.options.origins.as_ref().is_some_and(|origins| !origins.allow(&parts.headers)) {
             return Err(refuse(Refusal::Forbidden));
         }
         let kind = ask.transport.filter(|kind| self.options.transports.contains(kind));
@@ -219,7 +264,8 @@ impl Inner {
                 }
             }
             Target::New => {
-                if parts.method != Method::GET {
+                let begins_websocket = ask.wants_upgrade && parts.method == Method::CONNECT;
+                if parts.method != Method::GET && !begins_websocket {
                     return Err(refuse(Refusal::BadHandshakeMethod));
                 }
                 if (kind == TransportKind::WebSocket) != ask.wants_upgrade {
@@ -236,15 +282,10 @@ impl Inner {
                 match kind {
                     TransportKind::Polling => self.open_polling(parts, handshake).await,
                     TransportKind::WebSocket => self.open_websocket(parts, handshake),
+                    // Never asked for by a request.
+                    TransportKind::WebTransport => Err(refused(StatusCode::BAD_REQUEST)),
                 }
             }
-        }
-    }
-
-    fn allows_origin(&self, headers: &HeaderMap) -> bool {
-        match (&self.options.origins, headers.get(http::header::ORIGIN)) {
-            (Some(origins), Some(origin)) => origins.contains(origin),
-            _ => true,
         }
     }
 
@@ -267,10 +308,11 @@ impl Inner {
     fn open_websocket(self: &Arc<Self>, parts: &mut Parts, handshake: Handshake) -> Outcome {
         let Accepted { response, deflate } = ws::accept(parts, self.options.deflate.as_ref())?;
         let door = self.clone();
-        on_upgrade(parts, move |stream, read| {
+        ws::on_upgrade(parts, move |stream, read| {
             let limit = door.server.limits().max_payload;
             let websocket = ws::WebSocket::open(stream, &read, limit, deflate)?;
-            let transports = EngineTransports::websocket(outbox(&door.server), websocket);
+            let carrier = Carrier::WebSocket(Box::new(websocket));
+            let transports = EngineTransports::carried(outbox(&door.server), carrier);
             door.spawn(ConnectionId::random(), transports, handshake, TransportKind::WebSocket);
             Ok(())
         });
@@ -284,12 +326,15 @@ impl Inner {
         handshake: Handshake,
         kind: TransportKind,
     ) {
-        let can_upgrade = kind == TransportKind::Polling
-            && self.options.allow_upgrades
-            && self.options.transports.contains(&TransportKind::WebSocket);
-        let upgrades: &[&str] = if can_upgrade { &["websocket"] } else { &[] };
-        let open = Open::new(id.expose(), upgrades, self.server.limits()).to_text();
-        let start = Start { transport: TransportId(0), kind, open, allow_upgrades: can_upgrade };
+        // In the reference's order.
+        let mut upgrades = Vec::new();
+        if kind == TransportKind::Polling && self.options.allow_upgrades {
+            upgrades.extend([TransportKind::WebSocket, TransportKind::WebTransport]);
+            upgrades.retain(|kind| self.options.transports.contains(kind));
+        }
+        let names: Vec<_> = upgrades.iter().map(|kind| kind.as_str()).collect();
+        let open = Open::new(id.expose(), &names, self.server.limits()).to_text();
+        let start = Start { transport: TransportId(0), kind, open, allow_upgrades: !upgrades.is_empty() };
         match self.options.dialect {
             Dialect::SocketIo => self.drive(start, SocketIoMessages::default(), transports, handshake),
             Dialect::Bare => self.drive(start, BareMessages, transports, handshake),
@@ -349,35 +394,32 @@ impl Inner {
         }
     }
 
+    /// Begins with the first frame of a WebTransport session: a new connection, or the upgrade of a session.
+    fn begin_webtransport(&self, carrier: WebTransport, hello: Hello, handshake: Handshake) {
+        let carrier = Box::new(carrier);
+        match hello {
+            Hello::New => {
+                let transports =
+                    EngineTransports::carried(outbox(&self.server), Carrier::WebTransport(carrier));
+                self.spawn(ConnectionId::random(), transports, handshake, TransportKind::WebTransport);
+            }
+            Hello::Upgrade(sid) => {
+                let session = ConnectionId::parse(&sid).and_then(|id| self.sessions.get(&id));
+                match session.map(|session| session.value().clone()) {
+                    Some(session) => session.upgrade(Upgrade::WebTransport(carrier)),
+                    None => tracing::debug!("an upgrade to WebTransport names no session"),
+                }
+            }
+        }
+    }
+
     fn upgrade(&self, parts: &mut Parts, session: &Arc<Session>) -> Outcome {
         let Accepted { response, deflate } = ws::accept(parts, self.options.deflate.as_ref())?;
         let session = session.clone();
-        on_upgrade(parts, move |stream, read| {
-            session.upgrade(Upgrade { stream, read, deflate });
+        ws::on_upgrade(parts, move |stream, read| {
+            session.upgrade(Upgrade::WebSocket { stream, read, deflate });
             Ok(())
         });
         Ok(response)
     }
-}
-
-/// Goes on with the stream when the 101 is out.
-fn on_upgrade(
-    parts: &mut Parts,
-    then: impl FnOnce(RawStream, bytes::Bytes) -> std::io::Result<()> + Send + 'static,
-) {
-    let Some(upgrade) = parts.extensions.remove::<OnUpgrade>() else {
-        tracing::error!(
-            "a WebSocket was asked for on a connection that cannot be upgraded: serve with upgrades"
-        );
-        return;
-    };
-    tokio::spawn(async move {
-        let opened = match upgrade.await {
-            Ok(upgraded) => RawStream::from_upgraded(upgraded).and_then(|(stream, read)| then(stream, read)),
-            Err(error) => Err(std::io::Error::other(error)),
-        };
-        if let Err(error) = opened {
-            tracing::debug!(%error, "an upgrade to WebSocket did not complete");
-        }
-    });
 }

@@ -4,9 +4,9 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE};
+use http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, COOKIE, HOST};
 use http::request::Parts;
-use http::{HeaderValue, Response, StatusCode};
+use http::{HeaderValue, Response, StatusCode, Version};
 use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
 use roomful_core::{Handshake, Headers};
 
@@ -92,15 +92,56 @@ where
 
 /// The query's parameters in order, percent-decoded.
 pub(crate) fn query(parts: &Parts) -> Vec<(String, String)> {
-    form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()).into_owned().collect()
+    parse_query(parts.uri.query().unwrap_or_default())
+}
+
+/// The parameters of a query in order, percent-decoded.
+pub fn parse_query(query: &str) -> Vec<(String, String)> {
+    form_urlencoded::parse(query.as_bytes()).into_owned().collect()
 }
 
 /// Copies what is kept of a request.
 pub(crate) fn handshake(parts: &Parts, query: Vec<(String, String)>) -> Handshake {
-    let headers =
-        Headers::collect(parts.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())));
+    let headers = match parts.version {
+        Version::HTTP_2 => headers_of_http2(parts),
+        _ => Headers::collect(parts.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()))),
+    };
     let url = parts.uri.path_and_query().map_or("/", |path| path.as_str());
     let address = parts.extensions.get::<PeerAddr>().map(|peer| peer.0);
     let secure = parts.uri.scheme() == Some(&http::uri::Scheme::HTTPS);
     Handshake::new(headers, url, query, address, secure)
+}
+
+/// Headers as handlers know them from HTTP/1.1: the authority is the host (RFC 9113, section 8.3.1), and cookies
+/// that came in pieces are one header again (section 8.2.3).
+fn headers_of_http2(parts: &Parts) -> Headers {
+    let authority = parts.uri.authority().filter(|_| !parts.headers.contains_key(HOST));
+    let host = authority.map(|authority| (HOST.as_str(), authority.as_str().as_bytes()));
+    let cookies: Vec<_> = parts.headers.get_all(COOKIE).iter().map(HeaderValue::as_bytes).collect();
+    let cookies = cookies.join(&b"; "[..]);
+    let cookie = (!cookies.is_empty()).then_some((COOKIE.as_str(), &*cookies));
+    let others = parts.headers.iter().filter(|(name, _)| **name != COOKIE);
+    let others = others.map(|(name, value)| (name.as_str(), value.as_bytes()));
+    Headers::collect(host.into_iter().chain(others).chain(cookie))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headers_over_http2_are_those_that_handlers_know() {
+        let request = http::Request::builder()
+            .version(Version::HTTP_2)
+            .uri("http://chat.example:3000/socket.io/?EIO=4")
+            .header(COOKIE, "a=1")
+            .header("x-name", "Ann")
+            .header(COOKIE, "b=2");
+        let (parts, ()) = request.body(()).unwrap().into_parts();
+        let handshake = handshake(&parts, query(&parts));
+        assert_eq!(handshake.headers().get("host"), Some("chat.example:3000"));
+        assert_eq!(handshake.headers().get("cookie"), Some("a=1; b=2"));
+        assert_eq!(handshake.headers().get("x-name"), Some("Ann"));
+        assert_eq!(handshake.url(), "/socket.io/?EIO=4");
+    }
 }

@@ -12,11 +12,14 @@ mod compression;
 mod cors;
 pub mod engineio;
 mod http;
+pub mod raw;
 mod stream;
 mod ws;
 
 pub use compression::HttpCompression;
 pub use cors::{Cors, Origins};
-pub use engineio::EngineIo;
-pub use http::{Body, PeerAddr};
+pub use engineio::{EngineIo, webtransport};
+pub use http::{Body, PeerAddr, parse_query};
+pub use raw::PlainWebSocket;
 pub use roomful_protocol::websocket::PerMessageDeflate;
+pub use stream::holding::{Hold, HoldingStream};

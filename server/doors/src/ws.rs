@@ -3,8 +3,11 @@
 //! Nothing here writes but through the outbox, where all bytes of a connection are already framed, so that order
 //! holds whoever writes.
 
+pub(crate) mod extended_connect;
 mod incoming;
+mod single;
 
+use std::collections::VecDeque;
 use std::future::Future;
 use std::io;
 use std::pin::Pin;
@@ -13,9 +16,10 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::{Buf, BufMut, Bytes, BytesMut};
-use http::header::SEC_WEBSOCKET_EXTENSIONS;
+use http::header::{SEC_WEBSOCKET_EXTENSIONS, UPGRADE};
 use http::request::Parts;
 use http::{HeaderValue, Request, Response, StatusCode};
+use hyper::upgrade::OnUpgrade;
 use roomful_core::door::{Mode, Outbox, Sink};
 use roomful_protocol::link::{Frame, TransportEnd};
 use roomful_protocol::websocket::{Deflate, Message, Opcode, PerMessageDeflate};
@@ -24,11 +28,24 @@ use tokio_tungstenite::tungstenite::Error;
 use tokio_tungstenite::tungstenite::handshake::server::create_response;
 
 use crate::http::{Body, Outcome, Refused, answer, refused};
+use crate::stream::holding::Hold;
 use crate::stream::{RawStream, Reader, Writer};
 use incoming::{Incoming, NoMore};
+pub(crate) use single::Single;
+
+/// Pings of one client that wait for their pongs at a time. Of more, the oldest get none: RFC 6455 (section 5.5.3)
+/// asks for a pong to the last one only.
+const MAX_PONGS: usize = 60;
 
 /// How long the peer may take to answer a Close.
 const CLOSE_DEADLINE: Duration = Duration::from_secs(1);
+
+/// Whether a request is the handshake of a WebSocket, be it a good one or a bad one: an upgrade (HTTP/1.1), or an
+/// extended CONNECT (HTTP/2).
+pub(crate) fn is_asked_for(parts: &Parts) -> bool {
+    let is_websocket = |value: &HeaderValue| value.as_bytes().eq_ignore_ascii_case(b"websocket");
+    parts.headers.get(UPGRADE).is_some_and(is_websocket) || extended_connect::wants_websocket(parts)
+}
 
 /// A handshake that is accepted: the answer to send, and what was agreed on.
 pub(crate) struct Accepted {
@@ -38,7 +55,10 @@ pub(crate) struct Accepted {
 
 /// Checks a handshake and answers it: 101, or what was wrong with it, before anything is upgraded. Compression
 /// is agreed on where the client offers it and `compression` is given.
-pub(crate) fn accept(parts: &Parts, compression: Option<&PerMessageDeflate>) -> Result<Accepted, Refused> {
+pub(crate) fn accept(
+    parts: &mut Parts,
+    compression: Option<&PerMessageDeflate>,
+) -> Result<Accepted, Refused> {
     let mut response = check(parts)?;
     let offers = parts.headers.get_all(SEC_WEBSOCKET_EXTENSIONS).iter();
     let offers = offers.filter_map(|offer| offer.to_str().ok());
@@ -51,12 +71,18 @@ pub(crate) fn accept(parts: &Parts, compression: Option<&PerMessageDeflate>) -> 
     Ok(Accepted { response, deflate })
 }
 
-fn check(parts: &Parts) -> Outcome {
+fn check(parts: &mut Parts) -> Outcome {
+    if extended_connect::wants_websocket(parts) {
+        return extended_connect::check(parts);
+    }
     let mut request = Request::new(());
     *request.method_mut() = parts.method.clone();
     *request.version_mut() = parts.version;
-    *request.headers_mut() = parts.headers.clone();
-    match create_response(&request) {
+    // Lent, as a copy would cost an allocation for each name and value.
+    std::mem::swap(request.headers_mut(), &mut parts.headers);
+    let checked = create_response(&request);
+    std::mem::swap(request.headers_mut(), &mut parts.headers);
+    match checked {
         Ok(response) => Ok(response.map(|()| Body::default())),
         Err(Error::Protocol(error)) => {
             let mut refusal = answer(StatusCode::BAD_REQUEST, "text/plain; charset=UTF-8", error.to_string());
@@ -67,6 +93,31 @@ fn check(parts: &Parts) -> Outcome {
     }
 }
 
+/// Goes on with the stream when the 101 is out, or has been kept to go out with the first message.
+pub(crate) fn on_upgrade(
+    parts: &mut Parts,
+    then: impl FnOnce(RawStream, Bytes) -> io::Result<()> + Send + 'static,
+) {
+    let Some(upgrade) = parts.extensions.remove::<OnUpgrade>() else {
+        tracing::error!(
+            "a WebSocket was asked for on a connection that cannot be upgraded: serve with upgrades"
+        );
+        return;
+    };
+    if let Some(hold) = parts.extensions.remove::<Hold>() {
+        hold.take();
+    }
+    tokio::spawn(async move {
+        let opened = match upgrade.await {
+            Ok(upgraded) => RawStream::from_upgraded(upgraded).and_then(|(stream, read)| then(stream, read)),
+            Err(error) => Err(io::Error::other(error)),
+        };
+        if let Err(error) = opened {
+            tracing::debug!(%error, "an upgrade to WebSocket did not complete");
+        }
+    });
+}
+
 /// A WebSocket, owned by its connection's task.
 pub(crate) struct WebSocket {
     incoming: Incoming,
@@ -74,8 +125,10 @@ pub(crate) struct WebSocket {
     writer: Arc<Writer>,
     /// How messages are compressed, where that was agreed on.
     deflate: Option<Deflate>,
-    /// The payload of the last ping that has not been answered: only that one gets a pong.
-    ping: Option<Bytes>,
+    /// The payloads of pings that have not been answered.
+    pings: VecDeque<Bytes>,
+    /// Something has come since this was last asked for.
+    heard: bool,
     /// What to say in our Close: a code, or nothing as the reference does.
     code: Option<u16>,
     end: Option<End>,
@@ -112,17 +165,18 @@ impl WebSocket {
         max_message: usize,
         deflate: Option<Deflate>,
     ) -> io::Result<Self> {
-        let (reader, writer) = stream.open()?;
+        let (reader, writer, unsent) = stream.open()?;
         let incoming = Incoming::new(&reader, read, max_message, deflate.is_some());
         Ok(Self {
             incoming,
             reader,
             writer,
             deflate,
-            ping: None,
+            pings: VecDeque::new(),
+            heard: false,
             code: None,
             end: None,
-            unsent: BytesMut::new(),
+            unsent: BytesMut::from(unsent),
             closing: None,
         })
     }
@@ -132,8 +186,11 @@ impl WebSocket {
         self.deflate
     }
 
-    /// Lets an outbox be written here.
-    pub(crate) fn attach(&self, outbox: &Arc<Outbox>) {
+    /// Lets an outbox be written here, behind the answer to the handshake where that has been kept for this.
+    pub(crate) fn attach(&mut self, outbox: &Arc<Outbox>) {
+        if !self.unsent.is_empty() {
+            outbox.push_first(Unit::One(WireFrame::verbatim(std::mem::take(&mut self.unsent).freeze())));
+        }
         outbox.attach(Some(self.writer.clone()), self.writer.mode());
     }
 
@@ -144,10 +201,15 @@ impl WebSocket {
             return Poll::Pending;
         }
         let end = loop {
-            match ready!(self.incoming.poll(&mut self.reader, cx)) {
+            match ready!(self.incoming.poll(&mut self.reader, cx, &mut self.heard)) {
                 Ok(Message::Text(text)) => return Poll::Ready(Ok(Frame::Text(text))),
                 Ok(Message::Binary(data)) => return Poll::Ready(Ok(Frame::Binary(data))),
-                Ok(Message::Ping(payload)) => self.ping = Some(payload),
+                Ok(Message::Ping(payload)) => {
+                    if self.pings.len() == MAX_PONGS {
+                        self.pings.pop_front();
+                    }
+                    self.pings.push_back(payload);
+                }
                 Ok(Message::Pong) => {}
                 Ok(Message::Close(code)) => {
                     self.code = code;
@@ -169,9 +231,27 @@ impl WebSocket {
         Poll::Ready(Err(end.of_transport()))
     }
 
-    /// The pong that is due, if any.
-    pub(crate) fn take_pong(&mut self) -> Option<Unit> {
-        self.ping.take().map(|payload| Unit::One(WireFrame::new(Opcode::Pong, &payload)))
+    /// Queues the pongs that are due. For a client that takes nothing they wait here, where they have a bound.
+    pub(crate) fn answer_pings(&mut self, cx: &mut Context<'_>, outbox: &Arc<Outbox>) {
+        if self.pings.is_empty() || outbox.is_blocked() {
+            return;
+        }
+        for payload in std::mem::take(&mut self.pings) {
+            outbox.push_own(Unit::One(WireFrame::new(Opcode::Pong, &payload)));
+        }
+        self.poll_write(cx, outbox);
+    }
+
+    /// Whether anything has come since the last call, be it a ping, a pong or a part of a message.
+    pub(crate) fn take_heard(&mut self) -> bool {
+        std::mem::take(&mut self.heard)
+    }
+
+    /// Ends with this code, unless the peer has ended it already.
+    pub(crate) fn close_with(&mut self, code: Option<u16>) {
+        if self.end.is_none() {
+            self.code = code;
+        }
     }
 
     /// The Close frame with which this side ends.
@@ -220,6 +300,7 @@ impl WebSocket {
         }
         match self.end {
             Some(End::Violated) => self.poll_drain(cx),
+            Some(End::Closed) if !self.reader.is_bare() => self.poll_drain(cx),
             _ => Poll::Ready(()),
         }
     }
@@ -256,19 +337,28 @@ impl WebSocket {
         self.poll_write(cx, outbox);
         let Some(timer) = &mut self.closing else { return Poll::Ready(()) };
         match self.end {
-            // Its Close is answered as far as it takes it.
-            Some(End::Closed | End::Gone) => return Poll::Ready(()),
+            Some(End::Gone) => return Poll::Ready(()),
+            // Its Close is answered as far as it takes it. A stream of HTTP/2 is then ended by both sides: one that
+            // is let go before would be reset.
+            Some(End::Closed) if self.reader.is_bare() => return Poll::Ready(()),
             // The deadline is for the peer's answer: it begins when the peer has something to answer.
             None if outbox.has_queued() => {
                 timer.as_mut().reset(tokio::time::Instant::now() + CLOSE_DEADLINE);
                 return Poll::Pending;
             }
+            Some(End::Violated | End::Closed) if outbox.has_queued() => return timer.as_mut().poll(cx),
             _ => {}
         }
         self.poll_gone(cx)
     }
 
+    /// Ends the stream behind the Close, so that the peer need not wait to do so, and reads what it still says.
     fn poll_drain(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        self.poll_unsent(cx);
+        if !self.unsent.is_empty() {
+            return Poll::Pending;
+        }
+        ready!(self.writer.poll_shutdown(cx));
         let mut scratch = [0; 4096];
         while let Ok(1..) = ready!(self.reader.poll_read(cx, &mut scratch)) {}
         Poll::Ready(())

@@ -15,14 +15,24 @@
 //!
 //! Mount [`router`](Mount::router) in any axum app and serve it as you do; or let [`serve`] run it on one
 //! runtime per core.
+//!
+//! # Features
+//! Both are off by default.
+//! - `http2`: [`serve`] also answers over HTTP/2, and doors take WebSockets over it (RFC 8441). Under `axum::serve`
+//!   axum's own feature `http2` is needed too.
+//! - `webtransport`: `webtransport::serve` lets clients in over WebTransport (HTTP/3).
 
 mod mount;
 mod serve;
+#[cfg(feature = "webtransport")]
+pub mod webtransport;
 
 pub use bytes::Bytes;
 pub use mount::{Mount, MountAt};
 pub use roomful_core::*;
-pub use roomful_doors::{Cors, EngineIo, HttpCompression, Origins, PeerAddr, PerMessageDeflate};
+pub use roomful_doors::{
+    Cors, EngineIo, HttpCompression, Origins, PeerAddr, PerMessageDeflate, PlainWebSocket,
+};
 pub use roomful_macros::Event;
 pub use serve::{Serve, serve};
 

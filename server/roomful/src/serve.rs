@@ -3,6 +3,16 @@
 //! A connection's task, its handlers and its writes stay on one thread; rooms are shared. Measured against one
 //! multi-thread runtime this is faster at every load, and any runtime works: this is only a convenience.
 
+mod http1;
+#[cfg(feature = "http2")]
+mod http2;
+
+#[cfg(not(feature = "http2"))]
+use http1 as http;
+#[cfg(feature = "http2")]
+use http2 as http;
+
+use std::convert::Infallible;
 use std::future::{Future, pending};
 use std::io;
 use std::net::TcpListener;
@@ -13,18 +23,17 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use hyper::Request;
+use axum::routing::future::RouteFuture;
 use hyper::body::Incoming;
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
-use roomful_doors::PeerAddr;
+use hyper::{Request, Response};
+use roomful_doors::{Hold, PeerAddr};
 use tokio::net::TcpStream;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::{mpsc, watch};
 use tower_service::Service;
 
-/// How long a client may take to send the head of a request. Also ends connections that stay idle.
+/// How long a client may take to send the head of a request. Over HTTP/1.1 this also ends connections that stay
+/// idle.
 const HEAD_DEADLINE: Duration = Duration::from_secs(60);
 
 /// How long requests that are being answered may go on when the server stops.
@@ -37,6 +46,9 @@ const HAND_OVER: usize = 4096;
 const HEAD_BUFFER: usize = 16 << 10;
 
 /// Serves `app` on `listener`. Nothing happens before [`Serve::run`].
+///
+/// With the feature `http2`, clients that begin with HTTP/2 are answered over it (without TLS, so by prior
+/// knowledge), WebSockets included (RFC 8441). All others are answered over HTTP/1.1.
 pub fn serve(listener: TcpListener, app: Router) -> Serve {
     Serve { listener, app, workers: None, until: Box::pin(pending()) }
 }
@@ -178,33 +190,41 @@ impl Worker {
     }
 }
 
-async fn connection(stream: TcpStream, app: Router, mut stop: watch::Receiver<()>, _busy: mpsc::Sender<()>) {
+async fn connection(stream: TcpStream, app: Router, stop: watch::Receiver<()>, _busy: mpsc::Sender<()>) {
     // Small answers must not wait for the acknowledgement of the ones before.
     let _ = stream.set_nodelay(true);
     let peer = stream.peer_addr().ok().map(PeerAddr);
-    let app = Arc::new(app);
-    let service = service_fn(move |mut request: Request<Incoming>| {
-        if let Some(peer) = peer {
+    if let Err(error) = http::answer(stream, Answering::new(app, peer), stop).await {
+        tracing::debug!(%error, "an HTTP connection ended");
+    }
+}
+
+/// The app as it answers the requests of one connection.
+#[derive(Clone)]
+struct Answering {
+    app: Arc<Router>,
+    peer: Option<PeerAddr>,
+    hold: Option<Hold>,
+}
+
+impl Answering {
+    fn new(app: Router, peer: Option<PeerAddr>) -> Self {
+        Self { app: Arc::new(app), peer, hold: None }
+    }
+}
+
+impl hyper::service::Service<Request<Incoming>> for Answering {
+    type Response = Response<Body>;
+    type Error = Infallible;
+    type Future = RouteFuture<Infallible>;
+
+    fn call(&self, mut request: Request<Incoming>) -> Self::Future {
+        if let Some(peer) = self.peer {
             request.extensions_mut().insert(peer);
         }
-        let mut app = (*app).clone();
-        async move { app.call(request.map(Body::new)).await }
-    });
-    let connection = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEAD_DEADLINE)
-        .max_buf_size(HEAD_BUFFER)
-        .serve_connection(TokioIo::new(stream), service)
-        .with_upgrades();
-    tokio::pin!(connection);
-    let served = tokio::select! {
-        served = &mut connection => served,
-        _ = stop.changed() => {
-            connection.as_mut().graceful_shutdown();
-            connection.await
+        if let Some(hold) = &self.hold {
+            request.extensions_mut().insert(hold.clone());
         }
-    };
-    if let Err(error) = served {
-        tracing::debug!(%error, "an HTTP connection ended");
+        (*self.app).clone().call(request.map(Body::new))
     }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use futures_util::{SinkExt, StreamExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
+use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{WebSocketStream, client_async};
 
@@ -38,6 +39,13 @@ impl WebSocket {
         Ok(Self { stream })
     }
 
+    /// Opens a plain one at a path.
+    pub(crate) async fn plain(address: SocketAddr, path: &str) -> Self {
+        let stream = TcpStream::connect(address).await.expect("a connection");
+        let (stream, _) = client_async(format!("ws://{address}{path}"), stream).await.expect("a WebSocket");
+        Self { stream }
+    }
+
     /// Opens a connection and joins the main namespace.
     pub(crate) async fn join(address: SocketAddr) -> Self {
         let mut client = Self::open(address, "").await;
@@ -59,6 +67,24 @@ impl WebSocket {
             Some(Ok(Message::Close(_))) | None => "close".to_owned(),
             other => panic!("{other:?}"),
         }
+    }
+
+    /// The code of the server's Close, which comes next.
+    pub(crate) async fn close_code(&mut self) -> u16 {
+        match timeout(PATIENCE, self.stream.next()).await.expect("a Close in time") {
+            Some(Ok(Message::Close(Some(frame)))) => frame.code.into(),
+            other => panic!("no Close with a code but {other:?}"),
+        }
+    }
+
+    /// Closes with a code.
+    pub(crate) async fn close(&mut self, code: u16) {
+        let frame = CloseFrame { code: code.into(), reason: "".into() };
+        self.stream.close(Some(frame)).await.expect("it is open");
+    }
+
+    pub(crate) async fn send_binary(&mut self, data: &'static [u8]) {
+        self.stream.send(Message::binary(data)).await.expect("it is open");
     }
 
     pub(crate) async fn expect(&mut self, wanted: &str) {

@@ -93,6 +93,18 @@ fn empty_fragments_without_end_are_cut_off() {
 }
 
 #[test]
+fn a_message_of_the_largest_size_may_come_in_frames_of_64_bytes() {
+    let max = 2 * MAX_FRAGMENTS * 64;
+    let mut decoder = Decoder::new(max);
+    let mut bytes = frame(0x02, &[7; 64]);
+    for _ in 2..max / 64 {
+        bytes.extend(frame(0x00, &[7; 64]));
+    }
+    bytes.extend(frame(0x80, &[7; 64]));
+    assert_eq!(all(&mut decoder, &bytes).unwrap(), [Message::Binary(vec![7; max].into())]);
+}
+
+#[test]
 fn text_that_is_not_utf8_is_refused_as_soon_as_that_is_certain() {
     assert_eq!(read(&frame(0x81, &[0xFF])), Err(DecodeError::Data));
     assert_eq!(

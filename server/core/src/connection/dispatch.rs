@@ -113,6 +113,11 @@ impl Dispatch {
         Ok(())
     }
 
+    /// Whether the client is in no namespace and joins none.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.slots.is_empty()
+    }
+
     /// Whether a socket has so much waiting that nothing more may be read.
     pub(crate) fn is_full(&self) -> bool {
         let limits = self.server.limits();
@@ -198,7 +203,11 @@ impl Dispatch {
         }
         slot.phase = Phase::Connecting { slow_at: now + SLOW_CONNECT };
         self.has_joined = true;
-        member.send(&Outbound::Connected { sid: member.id.as_str() }, false);
+        let connected = Outbound::Connected { sid: member.id.as_str() };
+        // Clients that did not ask to join are not told that they have.
+        if let Some(unit) = self.connection.encode(&member.namespace.path, &connected) {
+            member.push(unit, false);
+        }
         member.namespace.registry.insert(member.clone());
         member.enter();
         let hooks = &member.namespace.table.on_connect;

@@ -12,7 +12,6 @@ use std::time::{Duration, Instant};
 use roomful_protocol::close::CloseReason;
 use roomful_protocol::engineio::TransportKind;
 use roomful_protocol::link::{Frame, Link, Output, TransportId, Violation};
-use roomful_protocol::packet::MAIN;
 
 use super::dispatch::Dispatch;
 use super::transports::{TransportEvent, Transports};
@@ -87,7 +86,7 @@ impl<L: Link, T: Transports> Driver<L, T> {
         self.take_output(now, cx);
         if !self.link.joins_by_packet() {
             // Nothing but a missing namespace could go wrong, and that is answered.
-            let _ = self.dispatch.join(MAIN, None, now, cx);
+            let _ = self.dispatch.join(self.link.home(), None, now, cx);
         }
         if self.server.is_closing() {
             self.close(CloseReason::ServerShuttingDown, now, cx);
@@ -109,6 +108,13 @@ impl<L: Link, T: Transports> Driver<L, T> {
         // What the handlers just polled have asked for must not wait for the next wake.
         self.commands(now, cx);
         if let Some(reason) = self.connection.outbox.failure() {
+            self.close(reason, now, cx);
+        } else if !self.link.joins_by_packet() && self.dispatch.is_empty() {
+            // It has left its one namespace, or was never let in, and has no way to join again.
+            let reason = match self.dispatch.has_joined {
+                true => CloseReason::ForcedServerClose,
+                false => CloseReason::ForcedClose,
+            };
             self.close(reason, now, cx);
         }
         budget == 0
@@ -139,6 +145,7 @@ impl<L: Link, T: Transports> Driver<L, T> {
                     }
                 }
             }
+            TransportEvent::Heard(which) => self.link.heard(now, which),
             TransportEvent::Closed(which, how) => self.link.transport_closed(now, which, how),
         }
         self.take_output(now, cx);
@@ -229,7 +236,7 @@ impl<L: Link, T: Transports> Driver<L, T> {
         let limits = self.server.limits();
         let between_polls = match self.connection.transport() {
             TransportKind::Polling => limits.ping_interval,
-            TransportKind::WebSocket => Duration::ZERO,
+            TransportKind::WebSocket | TransportKind::WebTransport => Duration::ZERO,
         };
         let deadline = now + limits.ping_timeout + between_polls;
         match &self.stall {
@@ -268,6 +275,9 @@ impl<L: Link, T: Transports> Driver<L, T> {
             _ => self.server.limits().close_timeout,
         };
         self.state = State::Closing { deadline: now + patience };
+        if let Some(transports) = &mut self.transports {
+            transports.closing(reason);
+        }
         self.dispatch.leave_all(reason.for_socket(), cx);
         self.connection.outbox.seal();
     }

@@ -185,6 +185,14 @@ impl Outbox {
         }
     }
 
+    /// Queues what has to leave before everything that waits for the first transport: the answer to a handshake.
+    pub fn push_first(&self, unit: Unit) {
+        let charge = unit.wire_len() + PACKET_CHARGE;
+        let mut queue = self.queue.lock();
+        queue.units.insert(0, unit);
+        self.charge(&mut queue, charge);
+    }
+
     /// Whether a packet above the soft bound may be queued; makes room or ends the connection as the policy
     /// says.
     fn fits(&self, queue: &mut Queue, charge: usize) -> bool {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
+use roomful_protocol::close::CloseReason;
 use roomful_protocol::engineio::TransportKind;
 use roomful_protocol::link::{Frame, TransportEnd, TransportId};
 use roomful_protocol::websocket::Deflate;
@@ -17,6 +18,9 @@ pub enum TransportEvent {
     Opened(TransportId),
     /// A frame came in.
     Frame(TransportId, Frame),
+    /// Something came in that is no frame for the link and yet shows that the peer is there. Only from
+    /// transports whose link asks for it.
+    Heard(TransportId),
     /// A transport has ended.
     Closed(TransportId, TransportEnd),
 }
@@ -41,6 +45,10 @@ pub trait Transports: Send + 'static {
 
     /// Closes a transport that is not the main one.
     fn close(&mut self, which: TransportId);
+
+    /// The connection ends for this reason: once, before [`poll_close`](Self::poll_close). For transports that
+    /// tell the client why.
+    fn closing(&mut self, _reason: CloseReason) {}
 
     /// Delivers what is queued, says goodbye where the transport can, and closes. Called until it is ready,
     /// under a deadline.

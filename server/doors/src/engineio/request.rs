@@ -1,17 +1,19 @@
 //! What a request asks for, read from its query and headers.
 
-use http::header::{CONTENT_TYPE, ORIGIN, UPGRADE};
+use http::header::{CONTENT_TYPE, ORIGIN};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Response, StatusCode};
 use roomful_core::{ConnectionId, TransportKind};
 use roomful_protocol::engineio::Refusal;
 
 use crate::http::{Body, answer};
+use crate::ws;
 
 /// A request's question.
 pub(super) struct Ask<'a> {
     pub(super) transport: Option<TransportKind>,
     pub(super) is_version_4: bool,
+    /// To a WebSocket, by an upgrade (HTTP/1.1) or an extended CONNECT (HTTP/2).
     pub(super) wants_upgrade: bool,
     sid: Option<&'a str>,
 }
@@ -36,7 +38,7 @@ impl<'a> Ask<'a> {
         Self {
             transport,
             is_version_4: value("EIO") == Some("4"),
-            wants_upgrade: wants_websocket(&parts.headers),
+            wants_upgrade: ws::is_asked_for(parts),
             sid: value("sid"),
         }
     }
@@ -56,11 +58,6 @@ impl<'a> Ask<'a> {
         let status = StatusCode::from_u16(refusal.status()).unwrap_or(StatusCode::BAD_REQUEST);
         answer(status, "application/json", refusal.body())
     }
-}
-
-fn wants_websocket(headers: &HeaderMap) -> bool {
-    let is_websocket = |value: &HeaderValue| value.as_bytes().eq_ignore_ascii_case(b"websocket");
-    headers.get(UPGRADE).is_some_and(is_websocket)
 }
 
 /// Whether an `Origin` has characters that no origin has.

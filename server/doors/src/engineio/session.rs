@@ -12,6 +12,7 @@ use roomful_protocol::engineio::Refusal;
 use roomful_protocol::websocket::Deflate;
 use tokio::sync::oneshot;
 
+use super::webtransport::WebTransport;
 use crate::http::{Outcome, Refused, answer, refused};
 use crate::stream::RawStream;
 
@@ -33,11 +34,10 @@ pub(super) struct Post {
     pub(super) handled: oneshot::Sender<()>,
 }
 
-/// A WebSocket that wants to take over the session.
-pub(super) struct Upgrade {
-    pub(super) stream: RawStream,
-    pub(super) read: Bytes,
-    pub(super) deflate: Option<Deflate>,
+/// What wants to take over the session.
+pub(super) enum Upgrade {
+    WebSocket { stream: RawStream, read: Bytes, deflate: Option<Deflate> },
+    WebTransport(Box<WebTransport>),
 }
 
 /// The shared side of a polling session.
@@ -45,7 +45,7 @@ pub(super) struct Upgrade {
 pub(super) struct Session {
     mailbox: Mutex<Mailbox>,
     task: AtomicWaker,
-    /// It is carried by a WebSocket now: requests to poll are refused.
+    /// It is carried by something else now: requests to poll are refused.
     upgraded: AtomicBool,
     /// A POST is on its way.
     posting: AtomicBool,
@@ -116,7 +116,7 @@ impl Session {
         }
     }
 
-    /// Offers a WebSocket. Whether it is taken is for the task to say.
+    /// Offers another transport. Whether it is taken is for the task to say.
     pub(super) fn upgrade(&self, upgrade: Upgrade) {
         self.put(|mailbox| {
             mailbox.upgrades.push(upgrade);

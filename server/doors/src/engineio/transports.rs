@@ -1,4 +1,4 @@
-//! The transports of one connection: polling or a WebSocket, and WebSockets that want to take over.
+//! The transports of one connection: polling or a carrier, and carriers that want to take over.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -15,24 +15,28 @@ use roomful_protocol::wire::Unit;
 use tokio::sync::oneshot;
 
 use super::Sessions;
+use super::carrier::Carrier;
 use super::session::{PollAnswer, Post, Session, Upgrade, Waiting};
 use crate::ws::WebSocket;
 
 /// The answer to one poll is about this long at most; the rest comes with the next one.
 const MAX_ANSWER: usize = 1 << 20;
 
-/// Refused WebSockets of one session that are closed politely at a time.
+/// Refused carriers of one session that are closed politely at a time.
 const MAX_CLOSING: usize = 16;
 
 pub(super) struct EngineTransports {
     outbox: Arc<Outbox>,
     main_id: TransportId,
     main: Main,
-    /// WebSockets that the client has opened for an upgrade; the link takes one at a time.
-    probes: Vec<(TransportId, WebSocket)>,
+    /// Whether the outbox is written. It begins behind the open packet, so that this leaves together with the
+    /// answer to the handshake.
+    has_begun: bool,
+    /// What the client has opened for an upgrade; the link takes one at a time.
+    probes: Vec<(TransportId, Carrier)>,
     next_id: u32,
-    /// WebSockets that have been refused and wait for their peer's Close.
-    closing: Vec<WebSocket>,
+    /// Those that have been refused and wait for their peer's Close.
+    closing: Vec<Carrier>,
     /// What happened and has not been told yet.
     events: VecDeque<TransportEvent>,
     /// The polling session, for as long as its id is known to the door.
@@ -42,7 +46,7 @@ pub(super) struct EngineTransports {
 
 enum Main {
     Polling(Polling),
-    WebSocket(Box<WebSocket>),
+    Carrier(Carrier),
 }
 
 /// Takes the session out of the door's list when the connection has ended.
@@ -82,9 +86,8 @@ impl EngineTransports {
         Self::new(outbox, main, entry, limits.max_payload)
     }
 
-    pub(super) fn websocket(outbox: Arc<Outbox>, websocket: WebSocket) -> Self {
-        websocket.attach(&outbox);
-        Self::new(outbox, Main::WebSocket(Box::new(websocket)), None, 0)
+    pub(super) fn carried(outbox: Arc<Outbox>, carrier: Carrier) -> Self {
+        Self { has_begun: false, ..Self::new(outbox, Main::Carrier(carrier), None, 0) }
     }
 
     fn new(outbox: Arc<Outbox>, main: Main, entry: Option<Entry>, max_payload: usize) -> Self {
@@ -92,12 +95,20 @@ impl EngineTransports {
             outbox,
             main_id: TransportId(0),
             main,
+            has_begun: true,
             probes: Vec::new(),
             next_id: 1,
             closing: Vec::new(),
             events: VecDeque::new(),
             entry,
             max_payload,
+        }
+    }
+
+    fn begin(&mut self) {
+        if let (false, Main::Carrier(carrier)) = (self.has_begun, &mut self.main) {
+            carrier.attach(&self.outbox);
+            self.has_begun = true;
         }
     }
 
@@ -122,21 +133,25 @@ impl EngineTransports {
         }
     }
 
-    fn open_probe(&mut self, Upgrade { stream, read, deflate }: Upgrade) {
-        match WebSocket::open(stream, &read, self.max_payload, deflate) {
-            Ok(websocket) => {
-                let id = TransportId(self.next_id);
-                self.next_id += 1;
-                self.probes.push((id, websocket));
-                self.events.push_back(TransportEvent::Opened(id));
+    fn open_probe(&mut self, upgrade: Upgrade) {
+        let carrier = match upgrade {
+            Upgrade::WebTransport(it) => Carrier::WebTransport(it),
+            Upgrade::WebSocket { stream, read, deflate } => {
+                match WebSocket::open(stream, &read, self.max_payload, deflate) {
+                    Ok(it) => Carrier::WebSocket(Box::new(it)),
+                    Err(error) => return tracing::debug!(%error, "an upgraded stream could not be used"),
+                }
             }
-            Err(error) => tracing::debug!(%error, "an upgraded stream could not be used"),
-        }
+        };
+        let id = TransportId(self.next_id);
+        self.next_id += 1;
+        self.probes.push((id, carrier));
+        self.events.push_back(TransportEvent::Opened(id));
     }
 
     fn poll_probes(&mut self, cx: &mut Context<'_>) -> Poll<TransportEvent> {
-        for (id, websocket) in &mut self.probes {
-            if let Poll::Ready(message) = websocket.poll_message(cx) {
+        for (id, carrier) in &mut self.probes {
+            if let Poll::Ready(message) = carrier.poll_message(cx) {
                 return Poll::Ready(match message {
                     Ok(frame) => TransportEvent::Frame(*id, frame),
                     Err(end) => TransportEvent::Closed(*id, end),
@@ -149,12 +164,9 @@ impl EngineTransports {
     fn poll_main(&mut self, cx: &mut Context<'_>) -> Poll<TransportEvent> {
         match &mut self.main {
             Main::Polling(polling) => polling.poll_frame(self.main_id, cx),
-            Main::WebSocket(websocket) => {
-                let message = websocket.poll_message(cx);
-                if let Some(pong) = websocket.take_pong() {
-                    self.outbox.push_own(pong);
-                    websocket.poll_write(cx, &self.outbox);
-                }
+            Main::Carrier(carrier) => {
+                let message = carrier.poll_message(cx);
+                carrier.answer_pings(cx, &self.outbox);
                 message.map(|message| match message {
                     Ok(frame) => TransportEvent::Frame(self.main_id, frame),
                     Err(end) => TransportEvent::Closed(self.main_id, end),
@@ -180,22 +192,23 @@ impl Transports for EngineTransports {
         if let Some(event) = self.events.pop_front() {
             return Poll::Ready(event);
         }
-        self.closing.retain_mut(|websocket| websocket.poll_gone(cx).is_pending());
+        self.closing.retain_mut(|carrier| carrier.poll_gone(cx).is_pending());
         self.poll_probes(cx)
     }
 
     fn poll_write(&mut self, cx: &mut Context<'_>) {
+        self.begin();
         match &mut self.main {
             Main::Polling(polling) => polling.deliver(&self.outbox),
-            Main::WebSocket(websocket) => websocket.poll_write(cx, &self.outbox),
+            Main::Carrier(carrier) => carrier.poll_write(cx, &self.outbox),
         }
     }
 
     fn send(&mut self, to: TransportId, unit: Unit) {
         if to == self.main_id {
             self.outbox.push_own(unit);
-        } else if let Some((_, websocket)) = self.probes.iter_mut().find(|(id, _)| *id == to) {
-            websocket.send_alone(&unit);
+        } else if let Some((_, carrier)) = self.probes.iter_mut().find(|(id, _)| *id == to) {
+            carrier.send_alone(&unit);
         }
     }
 
@@ -208,26 +221,26 @@ impl Transports for EngineTransports {
 
     fn switch(&mut self, to: TransportId) {
         let Some(at) = self.probes.iter().position(|(id, _)| *id == to) else { return };
-        let (_, websocket) = self.probes.remove(at);
+        let (_, mut carrier) = self.probes.remove(at);
         if let Main::Polling(polling) = &mut self.main {
             polling.answer(NOOP.to_owned());
         }
         if let Some(entry) = &self.entry {
             entry.session.set_upgraded();
         }
-        websocket.attach(&self.outbox);
-        self.main = Main::WebSocket(Box::new(websocket));
+        carrier.attach(&self.outbox);
+        self.main = Main::Carrier(carrier);
         self.main_id = to;
     }
 
     fn close(&mut self, which: TransportId) {
         if let Some(at) = self.probes.iter().position(|(id, _)| *id == which) {
-            let (_, mut websocket) = self.probes.remove(at);
-            websocket.close_alone();
+            let (_, mut carrier) = self.probes.remove(at);
+            carrier.close_alone();
             if self.closing.len() == MAX_CLOSING {
                 self.closing.remove(0);
             }
-            self.closing.push(websocket);
+            self.closing.push(carrier);
         }
         if let (Main::Polling(polling), true) = (&mut self.main, self.probes.is_empty()) {
             polling.releasing = false;
@@ -235,13 +248,14 @@ impl Transports for EngineTransports {
     }
 
     fn poll_close(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        for (_, mut websocket) in self.probes.drain(..) {
-            websocket.close_alone();
-            self.closing.push(websocket);
+        self.begin();
+        for (_, mut carrier) in self.probes.drain(..) {
+            carrier.close_alone();
+            self.closing.push(carrier);
         }
-        self.closing.retain_mut(|websocket| websocket.poll_gone(cx).is_pending());
+        self.closing.retain_mut(|carrier| carrier.poll_gone(cx).is_pending());
         let main = match &mut self.main {
-            Main::WebSocket(websocket) => websocket.poll_close(cx, &self.outbox),
+            Main::Carrier(carrier) => carrier.poll_close(cx, &self.outbox),
             Main::Polling(polling) => {
                 polling.finish_post();
                 if let Some(entry) = &self.entry {
@@ -255,16 +269,16 @@ impl Transports for EngineTransports {
     }
 
     fn kind(&self) -> TransportKind {
-        match self.main {
+        match &self.main {
             Main::Polling(_) => TransportKind::Polling,
-            Main::WebSocket(_) => TransportKind::WebSocket,
+            Main::Carrier(carrier) => carrier.kind(),
         }
     }
 
     fn deflate(&self) -> Option<Deflate> {
         match &self.main {
             Main::Polling(_) => None,
-            Main::WebSocket(websocket) => websocket.deflate(),
+            Main::Carrier(carrier) => carrier.deflate(),
         }
     }
 

@@ -72,11 +72,12 @@ impl Incoming {
         }))
     }
 
-    /// The next message.
+    /// The next message. Sets `heard` when anything has come, be it a part of one.
     pub(super) fn poll(
         &mut self,
         reader: &mut Reader,
         cx: &mut Context<'_>,
+        heard: &mut bool,
     ) -> Poll<Result<Message, NoMore>> {
         match self {
             Self::Own { decoder, decoded, failed } => loop {
@@ -98,11 +99,11 @@ impl Incoming {
                 });
                 match ready!(read) {
                     Ok(0) => return Poll::Ready(Err(NoMore::Ended)),
-                    Ok(_) => {}
+                    Ok(_) => *heard = true,
                     Err(_) => return Poll::Ready(Err(NoMore::Broken)),
                 }
             },
-            Self::Other(context) => poll_tungstenite(context, reader, cx),
+            Self::Other(context) => poll_tungstenite(context, ReadOnly { reader, cx, heard }),
         }
     }
 }
@@ -124,10 +125,9 @@ fn decode_all(
 
 fn poll_tungstenite(
     context: &mut WebSocketContext,
-    reader: &mut Reader,
-    cx: &mut Context<'_>,
+    mut stream: ReadOnly<'_, '_, '_>,
 ) -> Poll<Result<Message, NoMore>> {
-    Poll::Ready(match context.read(&mut ReadOnly { reader, cx }) {
+    Poll::Ready(match context.read(&mut stream) {
         Ok(tungstenite::Message::Text(text)) => ByteString::try_from(Bytes::from(text))
             .map(Message::Text)
             .map_err(|_| NoMore::Violated(DecodeError::Data)),
@@ -153,12 +153,16 @@ fn poll_tungstenite(
 struct ReadOnly<'a, 'b, 'c> {
     reader: &'a mut Reader,
     cx: &'b mut Context<'c>,
+    heard: &'a mut bool,
 }
 
 impl Read for ReadOnly<'_, '_, '_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         match self.reader.poll_read(self.cx, buffer) {
-            Poll::Ready(result) => result,
+            Poll::Ready(result) => {
+                *self.heard |= result.as_ref().is_ok_and(|n| *n > 0);
+                result
+            }
             Poll::Pending => Err(io::ErrorKind::WouldBlock.into()),
         }
     }

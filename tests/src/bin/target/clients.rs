@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use roomful::prelude::*;
-use roomful::{Broadcast, Cors, EngineIo, Limits, NoAck, Origins, TransportKind};
+use roomful::{Broadcast, Cors, EngineIo, Limits, NoAck, Origins};
 use serde_json::{Value, json};
 
 use super::settings::Settings;
@@ -50,20 +50,21 @@ fn handlers(namespace: Namespace) -> Namespace {
             let room: String = room.parse_first()?;
             first_to(&socket.within(room), "room", &rest)
         })
-        .on_raw("others", async |socket: Socket, args: RawArgs| first_to(&socket.broadcast(), "others", &args))
+        .on_raw("others", async |socket: Socket, args: RawArgs| {
+            first_to(&socket.broadcast(), "others", &args)
+        })
         .on_raw("ask", ask)
         .on_raw("kick", async |socket: Socket| socket.disconnect())
         .on_raw("auth", async |socket: Socket| {
-            serde_json::from_str::<Value>(socket.auth_json()).map(|auth| Args((auth,))).map_err(|e| e.to_string())
+            serde_json::from_str::<Value>(socket.auth_json())
+                .map(|auth| Args((auth,)))
+                .map_err(|e| e.to_string())
         })
         .on_raw("info", async |socket: Socket| {
-            let transport = match socket.transport() {
-                TransportKind::Polling => "polling",
-                TransportKind::WebSocket => "websocket",
-            };
-            Args((json!({
-                "id": socket.id().as_str(), "eio": 4, "transport": transport, "nsp": socket.namespace().name(),
-            }),))
+            let (transport, nsp) = (socket.transport().as_str(), socket.namespace());
+            Args(
+                (json!({ "id": socket.id().as_str(), "eio": 4, "transport": transport, "nsp": nsp.name() }),),
+            )
         })
         .on_raw("burst", async |socket: Socket, Args((n,)): Args<(u32,)>| {
             for i in 0..n {

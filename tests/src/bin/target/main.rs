@@ -4,6 +4,7 @@
 
 mod bench;
 mod clients;
+mod doors;
 mod protocol;
 mod settings;
 
@@ -44,7 +45,8 @@ fn run() -> Result<(), Failure> {
         Some("bench") => bench::target(&settings)?,
         Some("protocol") => protocol::target(&settings)?,
         Some("clients") => clients::target(&settings)?,
-        _ => return Err("usage: target bench|clients|protocol".into()),
+        Some("doors") => doors::target(&settings)?,
+        _ => return Err("usage: target bench|clients|protocol|doors".into()),
     };
     let listener = TcpListener::bind(("127.0.0.1", settings.port))?;
     println!("LISTEN {}", listener.local_addr()?.port());

@@ -32,10 +32,15 @@ impl Settings {
 
     /// A door as the environment wants it: `DEFLATE=n` compresses WebSocket messages of n bytes and more.
     pub(crate) fn door(&self, door: EngineIo) -> EngineIo {
-        match self.deflate {
-            Some(threshold) => door.per_message_deflate(PerMessageDeflate::default().threshold(threshold)),
+        match self.deflate() {
+            Some(deflate) => door.per_message_deflate(deflate),
             None => door,
         }
+    }
+
+    /// How WebSocket messages are compressed, if at all.
+    pub(crate) fn deflate(&self) -> Option<PerMessageDeflate> {
+        self.deflate.map(|threshold| PerMessageDeflate::default().threshold(threshold))
     }
 
     /// A target's own limits, under what the environment says.

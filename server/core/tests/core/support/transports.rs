@@ -34,7 +34,9 @@ impl Memory {
         kind: TransportKind,
     ) -> Self {
         match kind {
-            TransportKind::WebSocket => outbox.attach(Some(pipe.clone()), Mode::Flusher),
+            TransportKind::WebSocket | TransportKind::WebTransport => {
+                outbox.attach(Some(pipe.clone()), Mode::Flusher);
+            }
             TransportKind::Polling => outbox.attach(None, Mode::Driver),
         }
         Self { outbox, pipe, feed, kind, main: TransportId(0), ended: false, said_close: false }
