@@ -76,13 +76,24 @@ impl Args {
     /// The first argument, and all that follow it; `None` when there is no argument. A part with a placeholder
     /// keeps all attachments, as placeholders keep their numbers.
     pub fn split_first(&self) -> Option<(Self, Self)> {
-        let mut values = serde_json::Deserializer::from_str(&self.elements).into_iter::<IgnoredAny>();
-        values.next()?.ok()?;
-        let (first, rest) = self.elements.split_at_checked(values.byte_offset())?;
+        let (first, rest) = self.elements.split_at_checked(self.end_of_first()?)?;
         let rest = rest.trim_ascii_start();
         let part =
             |text| Self { elements: self.elements.slice_ref(text), attachments: self.attachments.clone() };
         Some((part(first), part(rest.strip_prefix(',').unwrap_or(rest))))
+    }
+
+    /// Where the first argument ends.
+    fn end_of_first(&self) -> Option<usize> {
+        // The usual case: a string without escapes ends at the next quote.
+        if let Some((inside, _)) = self.elements.strip_prefix('"').and_then(|rest| rest.split_once('"'))
+            && !inside.contains('\\')
+        {
+            return Some(inside.len() + 2);
+        }
+        let mut values = serde_json::Deserializer::from_str(&self.elements).into_iter::<IgnoredAny>();
+        values.next()?.ok()?;
+        Some(values.byte_offset())
     }
 
     /// Deserialises all arguments at once: a tuple takes one argument per element, and ignores arguments

@@ -89,3 +89,19 @@ fn many_attachments_keep_their_order() {
     assert_eq!(args.attachments(), value);
     assert_eq!(args.parse::<Vec<Bytes>>().unwrap(), value);
 }
+
+#[test]
+fn the_first_argument_ends_where_its_string_ends() {
+    for (text, first, rest) in [
+        (r#""room",1"#, r#""room""#, "1"),
+        (r#""a\"b","c""#, r#""a\"b""#, r#""c""#),
+        (r#""a\\","b""#, r#""a\\""#, r#""b""#),
+        (r#""","b""#, r#""""#, r#""b""#),
+        (r#""é" , {"x":"y"}"#, r#""é""#, r#" {"x":"y"}"#),
+        (r#" "room",1"#, r#" "room""#, "1"),
+        (r#"["a","b"],"c""#, r#"["a","b"]"#, r#""c""#),
+    ] {
+        let (head, tail) = Args::from_raw(text.into(), Vec::new()).split_first().unwrap();
+        assert_eq!((&**head.elements(), &**tail.elements()), (first, rest), "{text}");
+    }
+}

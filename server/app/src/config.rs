@@ -29,6 +29,8 @@ pub(crate) struct Config {
     /// Where Socket.IO clients connect, without a slash at the end.
     pub(crate) path: String,
     pub(crate) workers: Option<usize>,
+    /// Whether WebSocket messages are compressed.
+    pub(crate) compression: bool,
     pub(crate) cors: CorsConfig,
     /// `None`: one is made at start.
     pub(crate) api_key: Option<String>,
@@ -60,6 +62,7 @@ impl Default for Config {
             port: 3000,
             path: "/socket.io".into(),
             workers: None,
+            compression: false,
             cors: CorsConfig::default(),
             api_key: None,
             max_payload: limits.max_payload,
@@ -121,6 +124,8 @@ Where to listen
   --port PORT              port only; 0 takes a free one and prints it
   --path PATH              where Socket.IO clients connect              [/socket.io]
   --workers N              threads that serve clients                   [one per core]
+  --compression            compresses messages of 1 KiB and more for WebSocket clients that can read
+                           it: less traffic for more work, once for each message that is pushed
 
 Who may do what
   --api-key KEY            key for POST /api/emit, 16 characters or more; other users of this

@@ -8,7 +8,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
-use roomful::{BuildError, EngineIo, Limits, MountAt as _, Namespace, Server};
+use roomful::{BuildError, EngineIo, Limits, MountAt as _, Namespace, PerMessageDeflate, Server};
 
 use crate::config::Config;
 use crate::key::ApiKey;
@@ -84,6 +84,9 @@ fn server(config: &Config) -> Result<Server, BuildError> {
 fn app(config: &Config, server: &Server, key: ApiKey) -> Router {
     let allowed = Allowed::new(config.cors.clone());
     let mut door = EngineIo::socketio(server.clone());
+    if config.compression {
+        door = door.per_message_deflate(PerMessageDeflate::default());
+    }
     if let Some(cors) = allowed.cors() {
         door = door.cors(cors);
     }

@@ -203,3 +203,27 @@ fn the_bench_has_a_help_of_its_own() {
         assert!(help.contains(part), "{part}");
     }
 }
+
+#[test]
+fn messages_are_compressed_only_when_that_is_asked_for() {
+    let agreed = |flags: &[&str]| {
+        let server = Running::start(flags, &[]);
+        let mut stream = TcpStream::connect(&server.address).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+        let request = "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n\
+                       Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\
+                       Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n\r\n";
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            let mut byte = [0];
+            stream.read_exact(&mut byte).unwrap();
+            head.extend(byte);
+        }
+        let head = String::from_utf8(head).unwrap();
+        assert!(head.starts_with("HTTP/1.1 101"), "{head}");
+        head.contains("permessage-deflate")
+    };
+    assert!(agreed(&["--compression"]));
+    assert!(!agreed(&[]));
+}

@@ -66,6 +66,14 @@ impl<'a> Context<'a> {
         self.event.map(|event| event.name)
     }
 
+    /// Whether what the handler returns is sent to somebody.
+    pub(crate) fn awaits_answer(&self) -> bool {
+        let ack = self.ack.take();
+        let awaited = ack.is_some();
+        self.ack.set(ack);
+        awaited
+    }
+
     /// Takes the answer out of the hands of the handler's return value.
     pub(crate) fn take_ack(&self) -> Option<AckTarget> {
         self.ack.take()

@@ -17,7 +17,7 @@ pub(crate) use pattern::Pattern;
 use crate::error::ConnectError;
 use crate::event::Event;
 use crate::extract::SharedState;
-use crate::handler::answer::{IntoAnswer, IntoRawAnswer};
+use crate::handler::answer::{Answer, IntoAnswer, IntoRawAnswer};
 use crate::handler::table::HandlerTable;
 use crate::handler::{EventArguments, Extractors, Handler};
 use crate::server::BuildError;
@@ -111,7 +111,8 @@ impl<S: Send + Sync + 'static> Namespace<S> {
                     cx.take_ack();
                 }
                 let future = handler.call(T::extract(cx, &state)?);
-                Ok(future.map(IntoAnswer::into_answer).boxed())
+                let awaited = cx.awaits_answer();
+                Ok(future.map(move |value| answer_if(awaited, || value.into_answer())).boxed())
             }));
         })
     }
@@ -130,7 +131,8 @@ impl<S: Send + Sync + 'static> Namespace<S> {
             let handlers = table.events.entry(event).or_default();
             handlers.push(Arc::new(move |cx| {
                 let future = handler.call(T::extract(cx, &state)?);
-                Ok(future.map(IntoRawAnswer::into_raw_answer).boxed())
+                let awaited = cx.awaits_answer();
+                Ok(future.map(move |value| answer_if(awaited, || value.into_raw_answer())).boxed())
             }));
         })
     }
@@ -146,7 +148,8 @@ impl<S: Send + Sync + 'static> Namespace<S> {
             let state = state.clone();
             table.fallback = Some(Arc::new(move |cx| {
                 let future = handler.call(T::extract(cx, &state)?);
-                Ok(future.map(IntoRawAnswer::into_raw_answer).boxed())
+                let awaited = cx.awaits_answer();
+                Ok(future.map(move |value| answer_if(awaited, || value.into_raw_answer())).boxed())
             }));
         })
     }
@@ -193,6 +196,11 @@ impl<S: Send + Sync + 'static> Namespace<S> {
         }
         Ok((self.pattern, Arc::new(table)))
     }
+}
+
+/// An answer is made only for somebody who waits for it.
+fn answer_if(awaited: bool, answer: impl FnOnce() -> Answer) -> Answer {
+    if awaited { answer() } else { Answer::None }
 }
 
 /// What a guard returns: a value to keep with the socket, or why the client may not join.

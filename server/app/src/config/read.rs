@@ -25,7 +25,7 @@ const VALUES: [&str; 12] = [
 ];
 
 /// The options that are on or off.
-const SWITCHES: [&str; 3] = ["cors-credentials", "no-playground", "bench-handlers"];
+const SWITCHES: [&str; 4] = ["compression", "cors-credentials", "no-playground", "bench-handlers"];
 
 /// Reads what this process was told.
 pub(crate) fn from_process() -> Result<Command, ConfigError> {
@@ -63,6 +63,7 @@ fn read_environment(
         let wrong = |remedy: &str| ConfigError::new(format!("{variable} cannot be used: {remedy}"));
         let text = text.to_str().ok_or_else(|| wrong("it is not UTF-8"))?;
         match *option {
+            "compression" => config.compression = value::switch(text).map_err(|e| wrong(&e))?,
             "cors-credentials" => config.cors.credentials = value::switch(text).map_err(|e| wrong(&e))?,
             "no-playground" => config.playground = !value::switch(text).map_err(|e| wrong(&e))?,
             "bench-handlers" => config.bench_handlers = value::switch(text).map_err(|e| wrong(&e))?,
@@ -105,6 +106,7 @@ fn read_flags(
             Arg::Long(name) => name.to_owned(),
         };
         match name.as_str() {
+            "compression" => config.compression = true,
             "cors-credentials" => config.cors.credentials = true,
             "no-playground" => config.playground = false,
             "bench-handlers" => config.bench_handlers = true,
