@@ -6,3 +6,4 @@ mod compile_fail;
 mod plain_websocket;
 mod runtimes;
 mod support;
+mod websocket_decoder;
