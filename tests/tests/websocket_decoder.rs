@@ -166,7 +166,10 @@ fn garbage_is_read_as_tungstenite_reads_it_however_it_is_cut() {
         whole += seen.0.len();
         refused += usize::from(seen.1);
     }
-    assert!(whole > ROUNDS && refused > ROUNDS / 10, "too little is tested: {whole} messages, {refused} refusals");
+    assert!(
+        whole > ROUNDS && refused > ROUNDS / 10,
+        "too little is tested: {whole} messages, {refused} refusals"
+    );
 }
 
 #[test]
