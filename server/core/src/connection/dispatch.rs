@@ -153,6 +153,10 @@ impl Dispatch {
         let member = Member::new(namespace.clone(), self.connection.clone(), auth);
         let key = self.next_key;
         self.next_key = self.next_key.wrapping_add(1);
+        // Most clients are in one namespace: no room for three more is kept for them.
+        if self.slots.is_empty() {
+            self.slots.reserve_exact(1);
+        }
         self.slots.push(Slot {
             key,
             socket: Socket::new(member),

@@ -1,7 +1,7 @@
 //! Messages out of a stream: by our own decoder from bare TCP and where messages are compressed, by tungstenite
 //! from every other stream.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::io::{self, Read, Write};
 use std::task::{Context, Poll, ready};
@@ -22,11 +22,13 @@ const SHARED_BUFFER: usize = 64 << 10;
 /// tungstenite's buffer for one connection. Its own default costs 128 KiB.
 const OWN_BUFFER: usize = 4096;
 
-/// A queue that has grown beyond this in a burst is not kept.
-const KEPT: usize = 16;
+/// The longest queue of messages whose memory is kept for the next connection.
+const KEPT: usize = 1024;
 
 thread_local! {
     static BUFFER: RefCell<Box<[u8]>> = RefCell::new(vec![0; SHARED_BUFFER].into_boxed_slice());
+    /// An empty queue: a connection has one only between reading and handling what it read.
+    static SPARE: Cell<VecDeque<Message>> = const { Cell::new(VecDeque::new()) };
 }
 
 /// Why there are no more messages.
@@ -82,9 +84,7 @@ impl Incoming {
         match self {
             Self::Own { decoder, decoded, failed } => loop {
                 if let Some(message) = decoded.pop_front() {
-                    if decoded.is_empty() && decoded.capacity() > KEPT {
-                        *decoded = VecDeque::new();
-                    }
+                    give_back_if_empty(decoded);
                     return Poll::Ready(Ok(message));
                 }
                 if let Some(error) = *failed {
@@ -93,7 +93,9 @@ impl Incoming {
                 let read = BUFFER.with_borrow_mut(|buffer| {
                     let read = reader.poll_read(cx, buffer);
                     if let Poll::Ready(Ok(n)) = read {
+                        *decoded = SPARE.take();
                         *failed = decode_all(decoder, buffer.get(..n).unwrap_or_default(), decoded);
+                        give_back_if_empty(decoded);
                     }
                     read
                 });
@@ -105,6 +107,14 @@ impl Incoming {
             },
             Self::Other(context) => poll_tungstenite(context, ReadOnly { reader, cx, heard }),
         }
+    }
+}
+
+fn give_back_if_empty(queue: &mut VecDeque<Message>) {
+    if queue.is_empty() && queue.capacity() <= KEPT {
+        SPARE.set(std::mem::take(queue));
+    } else if queue.is_empty() {
+        *queue = VecDeque::new();
     }
 }
 
