@@ -48,6 +48,8 @@ pub enum Outbound<'a> {
     Connected {
         /// The public id of its socket.
         sid: &'a str,
+        /// The secret id of its session, where the server can recover it.
+        pid: Option<&'a str>,
     },
     /// The client may not join the namespace.
     Refused {
@@ -66,6 +68,9 @@ pub enum Outbound<'a> {
         args: &'a Args,
         /// The id under which an answer is awaited.
         ack: Option<u64>,
+        /// Its place among the events of the namespace, where the server can recover sessions: one more argument
+        /// for Socket.IO's clients, which name the last one that they have when they come back.
+        offset: Option<&'a str>,
     },
     /// The answer to an event.
     Ack {

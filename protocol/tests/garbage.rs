@@ -144,7 +144,7 @@ fn check(packet: &Packet, text: &str) {
     let (args, outbound) = match &packet.body {
         Body::Event { name, args, ack } => {
             assert!(name.len() <= text.len());
-            (args, Outbound::Event { name, args, ack: *ack })
+            (args, Outbound::Event { name, args, ack: *ack, offset: None })
         }
         Body::Ack { id, args } => (args, Outbound::Ack { id: *id, args }),
         Body::Connect { .. } | Body::Disconnect => return,

@@ -166,10 +166,10 @@ fn write(packet: &Value) -> (String, Vec<Bytes>) {
     let id = packet["id"].as_u64();
     let data = packet.get("data").map(Value::to_string);
     let outbound = match text("type") {
-        "connected" => Outbound::Connected { sid: text("sid") },
+        "connected" => Outbound::Connected { sid: text("sid"), pid: None },
         "refused" => Outbound::Refused { message: text("message"), data: data.as_deref() },
         "disconnect" => Outbound::Disconnect,
-        "event" => Outbound::Event { name: text("name"), args: &args, ack: id },
+        "event" => Outbound::Event { name: text("name"), args: &args, ack: id, offset: None },
         "ack" => Outbound::Ack { id: id.unwrap(), args: &args },
         other => panic!("a server does not send {other:?}"),
     };
@@ -251,7 +251,7 @@ fn messages_are_encoded_as_bodies() {
         let mut encoder = PayloadEncoder::default();
         for message in &payload.messages {
             let args = Args::single(&Argument(message)).unwrap();
-            let event = Outbound::Event { name: &MESSAGE, args: &args, ack: None };
+            let event = Outbound::Event { name: &MESSAGE, args: &args, ack: None, offset: None };
             let unit = messages::encode(&event).unwrap();
             unit.frames().iter().for_each(|frame| encoder.push(frame));
         }
@@ -262,7 +262,7 @@ fn messages_are_encoded_as_bodies() {
 #[test]
 fn binary_frames_are_told_from_text() {
     let args = Args::single(&Argument(&json!({ "$binary": "AAEC" }))).unwrap();
-    let packet = Outbound::Event { name: "m", args: &args, ack: None };
+    let packet = Outbound::Event { name: "m", args: &args, ack: None, offset: None };
     let kinds: Vec<_> = encode(&MAIN, &packet).frames().iter().map(WireFrame::opcode).collect();
     assert_eq!(kinds, [Opcode::Text, Opcode::Binary]);
 }

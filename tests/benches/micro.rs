@@ -55,7 +55,7 @@ fn encode_event(bencher: Bencher) {
     let args =
         RawArgs::new(&("lobby", "What a fine day it is in the neighbourhood.", 1_763_856_000)).unwrap();
     bencher.bench_local(|| {
-        let packet = Outbound::Event { name: "said", args: black_box(&args), ack: None };
+        let packet = Outbound::Event { name: "said", args: black_box(&args), ack: None, offset: None };
         Wire::SocketIo.encode("/", &packet)
     });
 }

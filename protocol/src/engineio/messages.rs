@@ -49,7 +49,7 @@ fn event<T: serde::Serialize + ?Sized>(message: &T) -> Result<Read, Violation> {
 /// Encodes the one argument of a `message` event: a string as text, binary data as such. Nothing else can be
 /// said to such a client.
 pub fn encode(packet: &Outbound<'_>) -> Option<Unit> {
-    let Outbound::Event { name: "message", args, ack: None } = packet else { return None };
+    let Outbound::Event { name: "message", args, ack: None, .. } = packet else { return None };
     if let [data] = args.attachments() {
         // The only argument is the attachment itself when its placeholder is all there is.
         let bytes = args.parse_first::<Bytes>().ok()?;
@@ -67,7 +67,7 @@ mod tests {
     use super::*;
 
     fn message(args: &Args) -> Option<Bytes> {
-        let unit = encode(&Outbound::Event { name: "message", args, ack: None })?;
+        let unit = encode(&Outbound::Event { name: "message", args, ack: None, offset: None })?;
         Some(unit.frames()[0].payload())
     }
 

@@ -54,7 +54,7 @@ fn single<T: Serialize + ?Sized>(message: &T) -> Result<(ByteString, Args), Viol
 /// Encodes an event as a message; `None` for what cannot be said in this form: every packet that is no event,
 /// an event that asks for an answer, arguments that are no message, binary data inside JSON.
 pub fn encode(form: Form, packet: &Outbound<'_>) -> Option<Unit> {
-    let Outbound::Event { name, args, ack: None } = *packet else { return None };
+    let Outbound::Event { name, args, ack: None, .. } = *packet else { return None };
     let is_text = args.attachments().is_empty();
     match form {
         Form::Events if is_text => Some(array(name, args)),

@@ -142,7 +142,7 @@ fn a_clone_of_a_unit_shares_its_memory() {
 #[test]
 fn each_wire_has_its_own_encoding() {
     let args = Args::single("x").unwrap();
-    let event = Outbound::Event { name: "message", args: &args, ack: None };
+    let event = Outbound::Event { name: "message", args: &args, ack: None, offset: None };
     let text = |wire: Wire| wire.encode("/", &event).map(|unit| unit.frames()[0].payload());
     assert_eq!(text(Wire::SocketIo).unwrap(), r#"42["message","x"]"#.as_bytes());
     assert_eq!(text(Wire::EngineIo).unwrap(), "4x".as_bytes());

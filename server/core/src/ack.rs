@@ -95,7 +95,7 @@ impl<A: 'static> Request<A> {
         let id = member.namespace.next_ack_id();
         let answer = member.await_ack(id).ok_or(RequestError::Disconnected)?;
         let _forget = Forget { socket: &self.socket, id };
-        member.send(&Outbound::Event { name: &self.name, args: &args, ack: Some(id) }, false);
+        member.send(&Outbound::Event { name: &self.name, args: &args, ack: Some(id), offset: None }, false);
         match tokio::time::timeout(self.timeout, answer).await {
             Ok(Ok(args)) => (self.parse)(&args).map_err(RequestError::Answer),
             Ok(Err(_)) => Err(RequestError::Disconnected),

@@ -129,7 +129,7 @@ impl Inbox {
             Body::Broadcast { target, event, args, volatile } => {
                 let select = select(target);
                 let select: Broadcast = if *volatile { select.volatile() } else { select };
-                select.deliver(&Outbound::Event { name: event, args, ack: None });
+                select.deliver(&Outbound::Event { name: event, args, ack: None, offset: None });
             }
             Body::Join(target, rooms) => select(target).join(rooms),
             Body::Leave(target, rooms) => select(target).leave(rooms),

@@ -94,7 +94,7 @@ pub(crate) fn unicast(
         Ok(args) => args,
         Err(error) => return Delivery::failed(error),
     };
-    let pushed = member.send(&Outbound::Event { name, args: &args, ack: None }, volatile);
+    let pushed = member.send(&Outbound::Event { name, args: &args, ack: None, offset: None }, volatile);
     if pushed == Pushed::Crowded {
         member.connection.outbox.relieve();
     }
@@ -256,7 +256,7 @@ impl Broadcast {
             Ok(args) => args,
             Err(error) => return Delivery::failed(error),
         };
-        let packet = Outbound::Event { name, args: &args, ack: None };
+        let packet = Outbound::Event { name, args: &args, ack: None, offset: None };
         let delivery = self.deliver(&packet);
         self.tell_cluster(|| crate::adapter::Body::Broadcast {
             target: self.target(),

@@ -4,7 +4,7 @@ use super::*;
 
 /// A frame's opcode and payload, as a client sees them.
 fn said(form: Form, name: &str, args: &Args) -> Option<(Opcode, Bytes)> {
-    let unit = encode(form, &Outbound::Event { name, args, ack: None })?;
+    let unit = encode(form, &Outbound::Event { name, args, ack: None, offset: None })?;
     let [frame] = unit.frames() else { panic!("one frame") };
     Some((frame.opcode(), frame.payload()))
 }
@@ -94,11 +94,11 @@ fn packets_that_are_no_plain_events_cannot_be_said() {
     let none = Args::default();
     for form in BOTH {
         for packet in [
-            Outbound::Connected { sid: "x" },
+            Outbound::Connected { sid: "x", pid: None },
             Outbound::Refused { message: "x", data: None },
             Outbound::Disconnect,
             Outbound::Ack { id: 1, args: &none },
-            Outbound::Event { name: "message", args: &args("x"), ack: Some(1) },
+            Outbound::Event { name: "message", args: &args("x"), ack: Some(1), offset: None },
         ] {
             assert!(encode(form, &packet).is_none(), "{packet:?}");
         }

@@ -14,7 +14,7 @@ fn encoded(namespace: &str, packet: &Outbound<'_>) -> Vec<String> {
 }
 
 fn event(name: &str, args: &Args, ack: Option<u64>) -> Vec<String> {
-    encoded("/", &Outbound::Event { name, args, ack })
+    encoded("/", &Outbound::Event { name, args, ack, offset: None })
 }
 
 fn bytes(data: &'static [u8]) -> Bytes {
@@ -23,8 +23,11 @@ fn bytes(data: &'static [u8]) -> Bytes {
 
 #[test]
 fn an_answered_connect_packet_has_the_id_of_the_socket() {
-    assert_eq!(encoded("/", &Outbound::Connected { sid: "abc" }), [r#"40{"sid":"abc"}"#]);
-    assert_eq!(encoded("/custom", &Outbound::Connected { sid: "abc" }), [r#"40/custom,{"sid":"abc"}"#]);
+    assert_eq!(encoded("/", &Outbound::Connected { sid: "abc", pid: None }), [r#"40{"sid":"abc"}"#]);
+    assert_eq!(
+        encoded("/custom", &Outbound::Connected { sid: "abc", pid: None }),
+        [r#"40/custom,{"sid":"abc"}"#]
+    );
 }
 
 #[test]
@@ -91,7 +94,7 @@ fn an_id_stands_before_the_array() {
     let args = Args::default();
     assert_eq!(event("ev", &args, Some(0)), [r#"420["ev"]"#]);
     assert_eq!(event("ev", &args, Some(u64::MAX)), [r#"4218446744073709551615["ev"]"#]);
-    let event = Outbound::Event { name: "ev", args: &args, ack: Some(7) };
+    let event = Outbound::Event { name: "ev", args: &args, ack: Some(7), offset: None };
     assert_eq!(encoded("/custom", &event), [r#"42/custom,7["ev"]"#]);
 }
 
@@ -113,7 +116,7 @@ fn an_event_with_attachments_says_how_many_follow() {
 #[test]
 fn the_number_of_attachments_stands_before_namespace_and_id() {
     let args = Args::new(&bytes(&[1])).unwrap();
-    let event = Outbound::Event { name: "m", args: &args, ack: Some(13) };
+    let event = Outbound::Event { name: "m", args: &args, ack: Some(13), offset: None };
     let text = r#"451-/custom,13["m",{"_placeholder":true,"num":0}]"#;
     assert_eq!(encoded("/custom", &event), [text, "01"]);
 }
@@ -135,4 +138,23 @@ fn an_empty_attachment_is_a_frame_of_its_own() {
 fn attachments_to_which_nothing_refers_are_not_sent() {
     let args = Args::from_raw("1".into(), vec![bytes(&[9])]);
     assert_eq!(event("m", &args, None), [r#"42["m",1]"#]);
+}
+
+#[test]
+fn a_session_that_can_be_recovered_is_named_behind_the_socket() {
+    let connected = Outbound::Connected { sid: "abc", pid: Some("secret") };
+    assert_eq!(encoded("/", &connected), [r#"40{"sid":"abc","pid":"secret"}"#]);
+}
+
+#[test]
+fn the_offset_of_an_event_is_its_last_argument() {
+    let offset = Some("aB3_.1f");
+    let event = |args| Outbound::Event { name: "ev", args, ack: None, offset };
+    let one = Args::new(&(1,)).unwrap();
+    assert_eq!(encoded("/", &event(&one)), [r#"42["ev",1,"aB3_.1f"]"#]);
+    let none = Args::default();
+    assert_eq!(encoded("/", &event(&none)), [r#"42["ev","aB3_.1f"]"#]);
+    let binary = Args::new(&(Bytes::from_static(&[1]),)).unwrap();
+    let frames = encoded("/custom", &event(&binary));
+    assert_eq!(frames[0], r#"451-/custom,["ev",{"_placeholder":true,"num":0},"aB3_.1f"]"#);
 }

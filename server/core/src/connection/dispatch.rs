@@ -207,7 +207,7 @@ impl Dispatch {
         }
         slot.phase = Phase::Connecting { slow_at: now + SLOW_CONNECT };
         self.has_joined = true;
-        let connected = Outbound::Connected { sid: member.id.as_str() };
+        let connected = Outbound::Connected { sid: member.id.as_str(), pid: None };
         // Clients that did not ask to join are not told that they have.
         if let Some(unit) = self.connection.encode(&member.namespace.path, &connected) {
             member.push(unit, false);

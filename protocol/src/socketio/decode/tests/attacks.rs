@@ -51,7 +51,7 @@ fn a_deep_argument_is_refused_when_it_is_read_as_a_value() {
 fn a_deep_argument_can_be_sent_on() {
     let text = format!(r#"2["e",{}]"#, nested(DEEP));
     let args = event(&text).1;
-    let event = crate::packet::Outbound::Event { name: "e", args: &args, ack: None };
+    let event = crate::packet::Outbound::Event { name: "e", args: &args, ack: None, offset: None };
     let unit = crate::socketio::encode("/", &event);
     assert_eq!(unit.frames()[0].payload(), format!("4{text}"));
 }
