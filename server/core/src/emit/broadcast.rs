@@ -1,0 +1,204 @@
+//! A broadcast: who hears it, how it travels, and what is done to all of them at once.
+
+use std::sync::Arc;
+
+use bytestring::ByteString;
+use roomful_protocol::args::{Args, SerializeError};
+use roomful_protocol::packet::Outbound;
+use serde::Serialize;
+
+use super::{Delivery, IntoRooms, checked, select};
+use crate::adapter::{Body, Target};
+use crate::connection::outbox::Pushed;
+use crate::envelope::Envelope;
+use crate::event::Event;
+use crate::member::Member;
+use crate::namespace::active::ActiveNamespace;
+use crate::socket::Socket;
+
+/// Who hears a broadcast. Each step takes and gives the whole, so a half-built one can be cloned and reused.
+///
+/// Without a room it goes to everybody in the namespace; with several, to everybody who is in at least one of
+/// them, once; never to those in an excepted room.
+#[derive(Clone)]
+#[must_use = "a broadcast does nothing until it emits"]
+pub struct Broadcast {
+    namespace: Arc<ActiveNamespace>,
+    pub(crate) rooms: Vec<ByteString>,
+    pub(crate) except: Vec<ByteString>,
+    but: Option<Arc<Member>>,
+    volatile: bool,
+    local: bool,
+    compress: bool,
+}
+
+impl Broadcast {
+    pub(crate) fn new(namespace: Arc<ActiveNamespace>) -> Self {
+        Self {
+            namespace,
+            rooms: Vec::new(),
+            except: Vec::new(),
+            but: None,
+            volatile: false,
+            local: false,
+            compress: true,
+        }
+    }
+
+    pub(crate) fn but(mut self, member: &Arc<Member>) -> Self {
+        self.but = Some(member.clone());
+        self
+    }
+
+    /// Also those in these rooms.
+    pub fn to(mut self, rooms: impl IntoRooms) -> Self {
+        rooms.for_each_room(&mut |name| self.rooms.push(name.into()));
+        self
+    }
+
+    /// The same as [`to`](Self::to), for sentences that read better with it.
+    pub fn within(self, rooms: impl IntoRooms) -> Self {
+        self.to(rooms)
+    }
+
+    /// Not those in these rooms.
+    pub fn except(mut self, rooms: impl IntoRooms) -> Self {
+        rooms.for_each_room(&mut |name| self.except.push(name.into()));
+        self
+    }
+
+    /// May be dropped for clients that cannot take it right now.
+    pub fn volatile(mut self) -> Self {
+        self.volatile = true;
+        self
+    }
+
+    /// Only clients of this node.
+    pub fn local(mut self) -> Self {
+        self.local = true;
+        self
+    }
+
+    /// Whether the event is compressed for clients with which compression was agreed on. Default: yes. Not for
+    /// data that is compressed already, such as images. Clients of other nodes get it as those see fit.
+    pub fn compress(mut self, compress: bool) -> Self {
+        self.compress = compress;
+        self
+    }
+
+    /// Emits an event to all of them. Never waits.
+    pub fn emit<E: Event + Serialize>(&self, event: E) -> Delivery {
+        self.send(E::NAME, event.to_args())
+    }
+
+    /// Emits an event by name: a tuple is several arguments, anything else one.
+    pub fn emit_raw<T: Serialize>(&self, name: &str, args: T) -> Delivery {
+        self.send(name, Args::new(&args))
+    }
+
+    /// Emits arguments that are already in the form in which they travel, for example as they came.
+    pub fn emit_args(&self, name: &str, args: &Args) -> Delivery {
+        self.send(name, Ok(args.clone()))
+    }
+
+    /// Lets them all join rooms.
+    pub fn join(&self, rooms: impl IntoRooms) {
+        let members = self.members();
+        rooms.for_each_room(&mut |name| members.iter().for_each(|member| member.join(name)));
+        self.tell_cluster(|| Body::Join(self.target(), collect(&rooms)));
+    }
+
+    /// Lets them all leave rooms.
+    pub fn leave(&self, rooms: impl IntoRooms) {
+        let members = self.members();
+        rooms.for_each_room(&mut |name| members.iter().for_each(|member| member.leave(name)));
+        self.tell_cluster(|| Body::Leave(self.target(), collect(&rooms)));
+    }
+
+    /// Disconnects them all from the namespace.
+    pub fn disconnect(&self) {
+        self.members().iter().for_each(Member::disconnect);
+        self.tell_cluster(|| Body::Disconnect(self.target()));
+    }
+
+    /// The sockets of this node among them.
+    pub fn local_sockets(&self) -> Vec<Socket> {
+        self.members().into_iter().map(Socket::new).collect()
+    }
+
+    fn send(&self, name: &str, args: Result<Args, SerializeError>) -> Delivery {
+        let args = match checked(&self.namespace, name, args) {
+            Ok(args) => args,
+            Err(error) => return Delivery::failed(error),
+        };
+        let packet = Outbound::Event { name, args: &args, ack: None, offset: None };
+        let delivery = self.deliver(&packet);
+        self.tell_cluster(|| Body::Broadcast {
+            target: self.target(),
+            event: name.into(),
+            args: args.clone(),
+            volatile: self.volatile,
+        });
+        delivery
+    }
+
+    /// Queues a packet for the members on this node.
+    pub(crate) fn deliver(&self, packet: &Outbound<'_>) -> Delivery {
+        let envelope = Envelope::new(&self.namespace.path, *packet, self.compress);
+        let mut delivery = Delivery::default();
+        let mut crowded: Option<Arc<Member>> = None;
+        self.for_each(|member| {
+            let pushed = match envelope.unit_for(&member.connection) {
+                Some(unit) => member.push(unit, self.volatile),
+                None => {
+                    member.namespace.shared.metrics.inexpressible.increment();
+                    Pushed::Dropped
+                }
+            };
+            if pushed == Pushed::Crowded && crowded.is_none() {
+                crowded = Some(member.clone());
+            }
+            delivery.count(pushed);
+        });
+        // All locks are released: an emitter that is ahead of the flusher does its work for a turn.
+        if let Some(member) = crowded {
+            member.connection.outbox.relieve();
+        }
+        delivery
+    }
+
+    fn members(&self) -> Vec<Arc<Member>> {
+        let mut members = Vec::new();
+        self.for_each(|member| members.push(member.clone()));
+        members
+    }
+
+    /// Calls `each` once for every member that is meant. Rooms are locked meanwhile: `each` pushes or collects.
+    fn for_each(&self, mut each: impl FnMut(&Arc<Member>)) {
+        let sender = self.but.as_ref();
+        select::for_each(&self.namespace, &self.rooms, &self.except, &mut |member| {
+            if sender.is_none_or(|sender| !Arc::ptr_eq(sender, member)) {
+                each(member);
+            }
+        });
+    }
+
+    fn target(&self) -> Target {
+        let mut except = self.except.clone();
+        // The sender's own room stands for it on other nodes, where it is in no room at all.
+        except.extend(self.but.iter().map(|member| ByteString::from(member.id.as_str())));
+        Target { rooms: self.rooms.clone(), except }
+    }
+
+    fn tell_cluster(&self, body: impl FnOnce() -> Body) {
+        if let Some(cluster) = self.namespace.shared.cluster.as_ref().filter(|_| !self.local) {
+            cluster.publish(&self.namespace.path, body());
+        }
+    }
+}
+
+pub(super) fn collect(rooms: &impl IntoRooms) -> Vec<ByteString> {
+    let mut names = Vec::new();
+    rooms.for_each_room(&mut |name| names.push(name.into()));
+    names
+}
