@@ -31,6 +31,12 @@ impl Wire {
     /// How many there are. Each is below this as a number, so that encodings can be kept in an array.
     pub const COUNT: usize = Self::RawEvents as usize + 1;
 
+    /// Whether clients are told the id of their session and the offsets of events, with which they come back to
+    /// where they were.
+    pub fn has_sessions(self) -> bool {
+        matches!(self, Self::SocketIo)
+    }
+
     /// Encodes a packet of `namespace`; `None` when this kind of client has no way to express it.
     pub fn encode(self, namespace: &str, packet: &Outbound<'_>) -> Option<Unit> {
         match self {

@@ -11,7 +11,6 @@ use std::pin::Pin;
 
 use bytestring::ByteString;
 use roomful_protocol::args::Args;
-use roomful_protocol::packet::Outbound;
 use uuid::Uuid;
 
 use crate::emit::Broadcast;
@@ -129,7 +128,7 @@ impl Inbox {
             Body::Broadcast { target, event, args, volatile } => {
                 let select = select(target);
                 let select: Broadcast = if *volatile { select.volatile() } else { select };
-                select.deliver(&Outbound::Event { name: event, args, ack: None, offset: None });
+                select.deliver(event, args);
             }
             Body::Join(target, rooms) => select(target).join(rooms),
             Body::Leave(target, rooms) => select(target).leave(rooms),

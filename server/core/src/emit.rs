@@ -9,6 +9,7 @@ use roomful_protocol::packet::{Outbound, is_reserved};
 use crate::connection::outbox::Pushed;
 use crate::member::Member;
 use crate::namespace::active::ActiveNamespace;
+use crate::recovery::{Audience, Recording};
 
 pub use broadcast::Broadcast;
 pub use into_rooms::IntoRooms;
@@ -94,11 +95,40 @@ pub(crate) fn unicast(
         Ok(args) => args,
         Err(error) => return Delivery::failed(error),
     };
-    let pushed = member.send(&Outbound::Event { name, args: &args, ack: None, offset: None }, volatile);
+    let recording = record_for_one(member, name, &args, volatile);
+    let offset = recording.as_ref().map(Recording::offset);
+    let packet = Outbound::Event { name, args: &args, ack: None, offset };
+    let pushed = if member.is_connected() || !member.keeps_events() {
+        member.send(&packet, volatile)
+    } else {
+        to_successor(member, &packet, volatile)
+    };
+    drop(recording);
     if pushed == Pushed::Crowded {
         member.connection.outbox.relieve();
     }
     let mut delivery = Delivery::default();
     delivery.count(pushed);
     delivery
+}
+
+/// Keeps an event for one client, where sessions are recovered. While a guard decides on it, it has none yet.
+fn record_for_one<'a>(member: &'a Member, name: &str, args: &Args, volatile: bool) -> Option<Recording<'a>> {
+    let recovery = member.namespace.recovery.as_ref()?;
+    if volatile || !member.keeps_events() {
+        return recovery.pass_by(args);
+    }
+    Some(recovery.record(Audience::One(member.id), name, args))
+}
+
+/// The client has come back by another connection, or is away and gets the event when it does.
+fn to_successor(member: &Member, packet: &Outbound<'_>, volatile: bool) -> Pushed {
+    match member.namespace.registry.get(&member.id) {
+        Some(successor) => successor.send(packet, volatile),
+        None if volatile => {
+            member.namespace.shared.metrics.volatile_dropped.increment();
+            Pushed::Dropped
+        }
+        None => Pushed::Queued,
+    }
 }

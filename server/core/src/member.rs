@@ -17,6 +17,7 @@ use crate::connection::outbox::Pushed;
 use crate::connection::{Command, Connection};
 use crate::id::SocketId;
 use crate::namespace::active::ActiveNamespace;
+use crate::recovery::{Log, NamespaceRecovery, NotRecovered, Recoverable, Recovered, Session};
 use crate::rooms::Room;
 
 /// Not in the namespace's hidden room.
@@ -44,7 +45,7 @@ type Acks = HashMap<u64, oneshot::Sender<Args>>;
 /// Rooms by name, each with the seat this member has there.
 type Seats = HashMap<ByteString, (Arc<Room>, usize)>;
 
-type Extensions = HashMap<TypeId, Arc<dyn Any + Send + Sync>>;
+pub(crate) type Extensions = HashMap<TypeId, Arc<dyn Any + Send + Sync>>;
 
 /// The rooms a socket is in.
 #[derive(Default)]
@@ -53,6 +54,8 @@ struct Membership {
     /// A socket is in the room of its own id without an entry anywhere; it may leave that too.
     left_own: bool,
     seats: Option<Box<Seats>>,
+    /// Only where sessions are recovered.
+    session: Option<Box<Recoverable>>,
 }
 
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
@@ -65,23 +68,77 @@ enum State {
     Left,
 }
 
+impl Membership {
+    fn has(&self, name: &str, own: &SocketId) -> bool {
+        match &self.seats {
+            _ if name == own.as_str() => !self.left_own,
+            Some(seats) => seats.contains_key(name),
+            None => false,
+        }
+    }
+}
+
 impl Member {
+    /// A new socket. Where it has asked in vain to be an old one, `why` says so.
     pub(crate) fn new(
         namespace: Arc<ActiveNamespace>,
         connection: Arc<Connection>,
         auth: Option<ByteString>,
+        why: Option<NotRecovered>,
+    ) -> Arc<Self> {
+        let can_recover = namespace.recovery.is_some() && connection.wire.has_sessions();
+        let session = can_recover.then(|| Box::new(Recoverable::new(why)));
+        let rooms = Membership { session, ..Membership::default() };
+        Self::make(SocketId::random(), namespace, connection, auth, rooms, None)
+    }
+
+    /// The socket of a session, which goes on at the place `from` of the log.
+    pub(crate) fn resumed(
+        namespace: Arc<ActiveNamespace>,
+        connection: Arc<Connection>,
+        auth: Option<ByteString>,
+        session: Session,
+        from: u64,
+    ) -> Arc<Self> {
+        let own = session.sid.as_str();
+        let mut rooms = Membership { left_own: true, ..Membership::default() };
+        for room in session.stays.rooms() {
+            if **room == *own {
+                rooms.left_own = false;
+            } else {
+                let noted = (Room::new(room.clone()), NO_SEAT);
+                rooms.seats.get_or_insert_default().insert(room.clone(), noted);
+            }
+        }
+        let (id, extensions) = (session.sid, session.extensions.clone().map(Box::new));
+        rooms.session = Some(Box::new(Recoverable::resumed(session, from)));
+        Self::make(id, namespace, connection, auth, rooms, extensions)
+    }
+
+    fn make(
+        id: SocketId,
+        namespace: Arc<ActiveNamespace>,
+        connection: Arc<Connection>,
+        auth: Option<ByteString>,
+        rooms: Membership,
+        extensions: Option<Box<Extensions>>,
     ) -> Arc<Self> {
         Arc::new(Self {
-            id: SocketId::random(),
+            id,
             namespace,
             connection,
             auth,
             connected: AtomicBool::new(true),
             seat: AtomicUsize::new(NO_SEAT),
-            rooms: Mutex::default(),
+            rooms: Mutex::new(rooms),
             acks: Mutex::new(None),
-            extensions: Mutex::new(None),
+            extensions: Mutex::new(extensions),
         })
+    }
+
+    /// Whether it is this socket, or was it before its client lost its connection and came back.
+    pub(crate) fn is_same_client(self: &Arc<Self>, other: &Arc<Self>) -> bool {
+        Arc::ptr_eq(self, other) || (self.namespace.recovery.is_some() && self.id == other.id)
     }
 
     pub(crate) fn is_connected(&self) -> bool {
@@ -135,8 +192,9 @@ impl Member {
         Some(self.seat.load(Ordering::Relaxed)).filter(|seat| *seat != NO_SEAT)
     }
 
-    /// Makes the member visible to broadcasts: everybody's room, then the rooms its guards have joined.
-    pub(crate) fn enter(self: &Arc<Self>) {
+    /// Makes the member visible to broadcasts: everybody's room, then the rooms its guards have joined. Where
+    /// sessions are recovered, `log` keeps anything from being said meanwhile.
+    pub(crate) fn enter(self: &Arc<Self>, log: Option<&Log>) {
         let mut rooms = self.rooms.lock();
         if rooms.state != State::Guarded {
             return;
@@ -146,6 +204,10 @@ impl Member {
             self.seat.store(seat, Ordering::Relaxed);
         }
         let noted = rooms.seats.take();
+        if let (Some(log), Some(session)) = (log, &mut rooms.session) {
+            let noted = noted.iter().flat_map(|seats| seats.keys());
+            session.begin(&self.id, noted, log.last());
+        }
         for name in noted.into_iter().flat_map(|seats| seats.into_keys()) {
             let seat = self.namespace.rooms.join(&name, self);
             rooms.seats.get_or_insert_default().insert(name, seat);
@@ -153,26 +215,33 @@ impl Member {
     }
 
     pub(crate) fn join(self: &Arc<Self>, name: &str) {
+        let log = self.namespace.recovery.as_ref().map(|recovery| recovery.log());
         let mut rooms = self.rooms.lock();
-        if name == self.id.as_str() {
-            rooms.left_own = false;
-            return;
-        }
-        if rooms.seats.as_ref().is_some_and(|seats| seats.contains_key(name)) {
+        if rooms.state == State::Left || rooms.has(name, &self.id) {
             return;
         }
         let name = ByteString::from(name);
+        if let (Some(log), State::Joined, Some(session)) = (log, rooms.state, &mut rooms.session) {
+            session.stays.join(name.clone(), log.last());
+        }
+        if *name == *self.id.as_str() {
+            rooms.left_own = false;
+            return;
+        }
         let seat = match rooms.state {
-            State::Left => return,
             // Not seated before the guards have accepted it: a room whose name alone is kept.
             State::Guarded => (Room::new(name.clone()), NO_SEAT),
-            State::Joined => self.namespace.rooms.join(&name, self),
+            State::Joined | State::Left => self.namespace.rooms.join(&name, self),
         };
         rooms.seats.get_or_insert_default().insert(name, seat);
     }
 
     pub(crate) fn leave(&self, name: &str) {
+        let log = self.namespace.recovery.as_ref().map(|recovery| recovery.log());
         let mut rooms = self.rooms.lock();
+        if let (Some(log), State::Joined, Some(session)) = (log, rooms.state, &mut rooms.session) {
+            session.stays.leave(name, log.last(), log.reaches_back_to());
+        }
         if name == self.id.as_str() {
             rooms.left_own = true;
             return;
@@ -208,6 +277,54 @@ impl Member {
     /// Whether it is in the room of its own id.
     pub(crate) fn is_in_own_room(&self) -> bool {
         !self.rooms.lock().left_own
+    }
+
+    // --- its session ---
+
+    /// Looks at what is kept for its recovery, if anything is.
+    pub(crate) fn with_session<T>(&self, look: impl FnOnce(&mut Recoverable) -> T) -> Option<T> {
+        self.rooms.lock().session.as_mut().map(|session| look(session))
+    }
+
+    /// How it came to be what it is.
+    pub(crate) fn recovered(&self) -> Recovered {
+        self.with_session(|session| session.recovered).unwrap_or(Recovered::NotAsked)
+    }
+
+    /// Whether what is emitted to it is kept: once it has been let in, until it has gone for good.
+    pub(crate) fn keeps_events(&self) -> bool {
+        let rooms = self.rooms.lock();
+        rooms.session.is_some() && rooms.state != State::Guarded
+    }
+
+    /// Ends its session for good.
+    pub(crate) fn end_session(&self, recovery: &NamespaceRecovery) {
+        let session = self.rooms.lock().session.take();
+        if let Some(session) = session {
+            recovery.end(&session.pid);
+        }
+    }
+
+    /// Leaves its session behind, for a client that comes back.
+    pub(crate) fn keep_session(&self, recovery: &NamespaceRecovery) {
+        if let Some(session) = self.suspend() {
+            recovery.keep(session);
+        }
+    }
+
+    /// It was to go on with a session and has not been let in: the session stays what it was.
+    pub(crate) fn give_back_session(&self, recovery: &NamespaceRecovery) {
+        let is_resuming = self.with_session(|session| session.resuming.is_some());
+        if is_resuming == Some(true)
+            && let Some(session) = self.suspend()
+        {
+            recovery.give_back(session);
+        }
+    }
+
+    fn suspend(&self) -> Option<Session> {
+        let extensions = self.extensions.lock().as_deref().cloned().unwrap_or_default();
+        self.with_session(|session| session.suspend(self.id, extensions))
     }
 
     // --- acknowledgements ---

@@ -63,6 +63,16 @@ counters! {
     events_dropped,
     /// Values that could not be serialised.
     unserialisable,
+    /// Clients that came back as the sockets they were.
+    recovered,
+    /// Clients that asked to go on where they were and had to begin anew.
+    not_recovered,
+    /// Events that were sent to clients which came back, since they had missed them.
+    events_replayed,
+    /// Events that recovery let go of before their time, since there were too many of them.
+    log_trimmed,
+    /// Sessions dropped before their time, since there were too many of them.
+    sessions_dropped,
     /// Messages for other nodes dropped because the adapter did not keep up.
     cluster_dropped,
     /// Messages that the adapter failed to publish.

@@ -19,9 +19,10 @@ use crate::adapter::{Adapter, AdapterError};
 use crate::connection::outbox::Overflow;
 use crate::connection::{Command, Connection};
 use crate::handler::table::HandlerTable;
-use crate::metrics::MetricsSnapshot;
+use crate::metrics::{Metrics, MetricsSnapshot};
 use crate::namespace::active::ActiveNamespace;
 use crate::namespace::{Namespace, NamespaceHandle, Pattern};
+use crate::recovery::{Hub, Recovery};
 use crate::shared::Shared;
 
 pub use crate::adapter::NodeId;
@@ -65,6 +66,7 @@ impl Server {
             limits: Limits::default(),
             overflow: Overflow::default(),
             adapter: None,
+            recovery: None,
         }
     }
 
@@ -122,7 +124,8 @@ impl Server {
     }
 
     /// Ends all connections, so that clients come back by themselves, and waits until their handlers have
-    /// ended and other nodes have been told what was said; at most `patience`. Whether all had ended by then.
+    /// ended and other nodes have been told what was said; at most `patience`. Then sessions are saved, if the
+    /// server recovers them and has a [store](crate::Recovery::store). Whether all connections had ended by then.
     pub async fn close(&self, patience: Duration) -> bool {
         self.inner.closing.store(true, Ordering::Release);
         let connections: Vec<_> =
@@ -142,7 +145,19 @@ impl Server {
                 emptied.await;
             }
         };
-        tokio::time::timeout(patience, all_ended).await.is_ok()
+        let in_time = tokio::time::timeout(patience, all_ended).await.is_ok();
+        self.save_sessions().await;
+        in_time
+    }
+
+    async fn save_sessions(&self) {
+        if self.inner.shared.recovery.as_ref().is_some_and(Hub::has_store) {
+            let shared = self.inner.shared.clone();
+            let save = move || shared.recovery.as_ref().map(Hub::save);
+            if let Err(error) = tokio::task::spawn_blocking(save).await {
+                tracing::error!(%error, "sessions could not be saved");
+            }
+        }
     }
 
     pub(crate) fn downgrade(&self) -> WeakServer {
@@ -233,6 +248,7 @@ pub struct ServerBuilder<S = ()> {
     limits: Limits,
     overflow: Overflow,
     adapter: Option<Arc<dyn Adapter>>,
+    recovery: Option<Recovery>,
 }
 
 /// Why a server cannot be built.
@@ -293,16 +309,23 @@ impl<S: Send + Sync + 'static> ServerBuilder<S> {
         self
     }
 
+    /// Lets clients that lost their connection go on where they were. Default: off, as in the reference.
+    pub fn recovery(mut self, options: Recovery) -> Self {
+        self.recovery = Some(options);
+        self
+    }
+
     /// Builds the server with the state that its handlers extract.
     ///
     /// # Errors
     /// When two definitions have one name, an event's name is reserved, or a limit is out of its range.
     pub fn build_with(self, state: S) -> Result<Server, BuildError> {
-        check(&self.limits)?;
+        check(&self.limits, self.recovery.as_ref())?;
         let node = NodeId::random();
-        let metrics = Arc::default();
+        let metrics: Arc<Metrics> = Arc::default();
         let cluster = self.adapter.map(|adapter| Cluster::new(adapter, node, Arc::clone(&metrics)));
-        let shared = Arc::new(Shared::new(self.limits, self.overflow, metrics, cluster));
+        let recovery = self.recovery.map(|options| Hub::new(options, Arc::clone(&metrics)));
+        let shared = Arc::new(Shared::new(self.limits, self.overflow, metrics, cluster, recovery));
         let state = Arc::new(state);
         let mut namespaces = HashMap::new();
         let mut dynamic = Vec::new();
@@ -346,8 +369,9 @@ impl ServerBuilder<()> {
 /// The longest duration that can be a limit: clocks can add it without running over.
 const YEAR: Duration = Duration::from_secs(366 * 24 * 60 * 60);
 
-fn check(limits: &Limits) -> Result<(), BuildError> {
+fn check(limits: &Limits, recovery: Option<&Recovery>) -> Result<(), BuildError> {
     let durations = [
+        ("max_age", recovery.map_or(YEAR, |recovery| recovery.max_age)),
         ("ping_interval", limits.ping_interval),
         ("ping_timeout", limits.ping_timeout),
         ("upgrade_timeout", limits.upgrade_timeout),

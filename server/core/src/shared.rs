@@ -7,6 +7,7 @@ use roomful_protocol::limits::Limits;
 use crate::adapter::cluster::Cluster;
 use crate::connection::outbox::{Bounds, Overflow};
 use crate::metrics::Metrics;
+use crate::recovery::Hub;
 
 pub(crate) struct Shared {
     pub(crate) limits: Arc<Limits>,
@@ -14,6 +15,8 @@ pub(crate) struct Shared {
     pub(crate) metrics: Arc<Metrics>,
     /// The other nodes, when there is an adapter.
     pub(crate) cluster: Option<Cluster>,
+    /// What clients come back to, when sessions are recovered.
+    pub(crate) recovery: Option<Hub>,
 }
 
 impl Shared {
@@ -22,8 +25,9 @@ impl Shared {
         policy: Overflow,
         metrics: Arc<Metrics>,
         cluster: Option<Cluster>,
+        recovery: Option<Hub>,
     ) -> Self {
         let bounds = Arc::new(Bounds::new(&limits, policy));
-        Self { limits: Arc::new(limits), bounds, metrics, cluster }
+        Self { limits: Arc::new(limits), bounds, metrics, cluster, recovery }
     }
 }

@@ -18,6 +18,7 @@ use crate::handshake::Handshake;
 use crate::id::SocketId;
 use crate::member::Member;
 use crate::namespace::NamespaceHandle;
+use crate::recovery::Recovered;
 
 /// A client in one namespace. Cheap to clone.
 ///
@@ -76,6 +77,11 @@ impl Socket {
     /// A value attached before.
     pub fn get<T: Clone + Send + Sync + 'static>(&self) -> Option<T> {
         self.member.extension()
+    }
+
+    /// Whether it goes on where it was before its client lost the connection, and if not, why.
+    pub fn recovered(&self) -> Recovered {
+        self.member.recovered()
     }
 
     // --- rooms ---

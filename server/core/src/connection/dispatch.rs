@@ -1,6 +1,7 @@
 //! From packets to handlers: joins, events in order, leaving.
 
 mod events;
+mod recovering;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -19,8 +20,11 @@ use crate::error::ConnectError;
 use crate::extract::Context as Call;
 use crate::handler::table::Bound;
 use crate::member::Member;
+use crate::recovery::Claimed;
 use crate::server::Server;
 use crate::socket::Socket;
+
+pub(super) use recovering::Held;
 
 /// A connect hook that takes longer than this no longer holds up its client's events.
 const SLOW_CONNECT: Duration = Duration::from_secs(5);
@@ -150,7 +154,9 @@ impl Dispatch {
         self.dismissed.retain(|dismissed| *dismissed != name);
         // A copy, as for the name: the payload must not keep a whole message alive.
         let auth = auth.map(|auth| ByteString::from(&*auth));
-        let member = Member::new(namespace.clone(), self.connection.clone(), auth);
+        let can_recover = namespace.recovery.is_some() && self.connection.wire.has_sessions();
+        let claimed = if can_recover { Claimed::read(auth.as_deref()) } else { None };
+        let member = Member::new(namespace, self.connection.clone(), auth, None);
         let key = self.next_key;
         self.next_key = self.next_key.wrapping_add(1);
         // Most clients are in one namespace: no room for three more is kept for them.
@@ -165,13 +171,23 @@ impl Dispatch {
             kept: VecDeque::new(),
             kept_bytes: 0,
         });
-        if namespace.table.guards.is_empty() {
-            self.accepted(key, now, cx);
-        } else if let Some(slot) = self.slots.last() {
-            let work = guards(namespace.table.guards.clone(), slot.socket.clone(), self.server.clone());
-            self.start(key, Purpose::Guards, work, now, cx);
+        match claimed {
+            Some(claimed) => self.recover(key, claimed, now, cx),
+            None => self.guard(key, now, cx),
         }
         Ok(())
+    }
+
+    /// Lets the guards decide.
+    fn guard(&mut self, key: u32, now: Instant, cx: &mut Context<'_>) {
+        let Some(slot) = self.position(key).and_then(|at| self.slots.get(at)) else { return };
+        let table = &slot.member().namespace.table;
+        if table.guards.is_empty() {
+            self.accepted(key, now, cx);
+        } else {
+            let work = guards(table.guards.clone(), slot.socket.clone(), self.server.clone());
+            self.start(key, Purpose::Guards, work, now, cx);
+        }
     }
 
     fn refuse(&self, namespace: &str, error: &ConnectError) {
@@ -188,6 +204,9 @@ impl Dispatch {
         let member = slot.member();
         member.mark_disconnected();
         member.leave_all();
+        if let Some(recovery) = &member.namespace.recovery {
+            member.give_back_session(recovery);
+        }
         self.server.release(&member.namespace);
         self.server.shared().metrics.events_dropped.add(slot.kept.len());
         // What the client has sent before it hears of the refusal is no violation.
@@ -198,28 +217,47 @@ impl Dispatch {
     /// The guards have let the client in: the answer is queued before anything can be broadcast to it.
     fn accepted(&mut self, key: u32, now: Instant, cx: &mut Context<'_>) {
         let Some(at) = self.position(key) else { return };
-        let Some(slot) = self.slots.get_mut(at) else { return };
+        let Some(slot) = self.slots.get(at) else { return };
         let socket = slot.socket.clone();
         let member = socket.member();
         if !member.is_connected() {
             // A guard has disconnected it; the command to clean up is on its way.
             return;
         }
+        let entered = match &member.namespace.recovery {
+            Some(recovery) => self.enter_recoverable(member, recovery),
+            None => {
+                self.enter(member);
+                Ok(())
+            }
+        };
+        if let Err(why) = entered {
+            // The guards have taken so long that what it had missed is gone.
+            return self.begin_anew(key, why, now, cx);
+        }
+        let Some(slot) = self.slots.get_mut(at) else { return };
         slot.phase = Phase::Connecting { slow_at: now + SLOW_CONNECT };
         self.has_joined = true;
-        let connected = Outbound::Connected { sid: member.id.as_str(), pid: None };
-        // Clients that did not ask to join are not told that they have.
-        if let Some(unit) = self.connection.encode(&member.namespace.path, &connected) {
-            member.push(unit, false);
-        }
-        member.namespace.registry.insert(member.clone());
-        member.enter();
         let hooks = &member.namespace.table.on_connect;
         if hooks.is_empty() {
             self.live(key, cx);
         } else {
             let work = hooks_in_turn(hooks.clone(), socket.clone(), self.server.clone(), None);
             self.start(key, Purpose::Connect, work, now, cx);
+        }
+    }
+
+    fn enter(&self, member: &Arc<Member>) {
+        self.tell_connected(member, None);
+        member.namespace.registry.insert(member.clone());
+        member.enter(None);
+    }
+
+    /// Clients that did not ask to join are not told that they have.
+    fn tell_connected(&self, member: &Member, pid: Option<&str>) {
+        let connected = Outbound::Connected { sid: member.id.as_str(), pid };
+        if let Some(unit) = self.connection.encode(&member.namespace.path, &connected) {
+            member.push(unit, false);
         }
     }
 
@@ -267,6 +305,10 @@ impl Dispatch {
             // A guard that panics has not let the client in.
             (Purpose::Guards, _) => self.rejected(ended.slot, &ConnectError::new("internal error")),
             (Purpose::Connect, _) => self.live(ended.slot, cx),
+            (Purpose::HandOver(claimed), outcome) => {
+                let session = if let Outcome::Session(session) = outcome { session } else { None };
+                self.handed_over(ended.slot, session, &claimed, now, cx);
+            }
             (Purpose::Disconnect | Purpose::Event { .. }, _) => {}
         }
     }
@@ -386,6 +428,12 @@ impl Slot {
         namespace.registry.remove(&member.id);
         member.leave_all();
         member.drop_acks();
+        match &namespace.recovery {
+            Some(recovery) if !was_accepted => member.give_back_session(recovery),
+            Some(recovery) if reason.is_recoverable() => member.keep_session(recovery),
+            Some(recovery) => member.end_session(recovery),
+            None => {}
+        }
         server.release(namespace);
         metrics.events_dropped.add(self.kept.len());
         if was_accepted { namespace.table.on_disconnect.clone() } else { Vec::new() }

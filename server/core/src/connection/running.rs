@@ -11,11 +11,13 @@ use std::task::{Context, Poll};
 use futures_util::Stream;
 use futures_util::stream::FuturesUnordered;
 
+use super::dispatch::Held;
 use crate::ack::AckTarget;
 use crate::error::ConnectError;
 use crate::handler::BoxFuture;
 use crate::handler::answer::Answer;
 use crate::member::Member;
+use crate::recovery::Claimed;
 
 /// What work is done for.
 pub(crate) enum Purpose {
@@ -23,6 +25,8 @@ pub(crate) enum Purpose {
     Event { member: Arc<Member>, ack: Option<AckTarget> },
     /// The guards of a namespace.
     Guards,
+    /// A session that this client claims from its old connection.
+    HandOver(Claimed),
     /// The connect hooks.
     Connect,
     /// The disconnect hooks.
@@ -33,16 +37,18 @@ pub(crate) enum Purpose {
 pub(crate) enum Outcome {
     Answer(Answer),
     Guards(Result<(), ConnectError>),
+    Session(Option<Held>),
     Done,
     /// It panicked; what with is in the log.
     Panicked,
 }
 
-/// The user's code: a future that is polled by the connection's task.
+/// Mostly the user's code: a future that is polled by the connection's task.
 pub(crate) enum Work {
     Event(BoxFuture<Answer>),
     Guards(BoxFuture<Result<(), ConnectError>>),
     Hooks(BoxFuture<()>),
+    HandOver(BoxFuture<Option<Held>>),
 }
 
 impl Work {
@@ -62,6 +68,7 @@ impl Work {
             Self::Event(future) => future.as_mut().poll(cx).map(Outcome::Answer),
             Self::Guards(future) => future.as_mut().poll(cx).map(Outcome::Guards),
             Self::Hooks(future) => future.as_mut().poll(cx).map(|()| Outcome::Done),
+            Self::HandOver(future) => future.as_mut().poll(cx).map(Outcome::Session),
         })
         .unwrap_or(Poll::Ready(Outcome::Panicked))
     }

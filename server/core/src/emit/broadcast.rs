@@ -14,6 +14,7 @@ use crate::envelope::Envelope;
 use crate::event::Event;
 use crate::member::Member;
 use crate::namespace::active::ActiveNamespace;
+use crate::recovery::{Audience, Recording};
 use crate::socket::Socket;
 
 /// Who hears a broadcast. Each step takes and gives the whole, so a half-built one can be cloned and reused.
@@ -131,8 +132,7 @@ impl Broadcast {
             Ok(args) => args,
             Err(error) => return Delivery::failed(error),
         };
-        let packet = Outbound::Event { name, args: &args, ack: None, offset: None };
-        let delivery = self.deliver(&packet);
+        let delivery = self.deliver(name, &args);
         self.tell_cluster(|| Body::Broadcast {
             target: self.target(),
             event: name.into(),
@@ -142,8 +142,36 @@ impl Broadcast {
         delivery
     }
 
-    /// Queues a packet for the members on this node.
-    pub(crate) fn deliver(&self, packet: &Outbound<'_>) -> Delivery {
+    /// Queues an event for the members on this node.
+    pub(crate) fn deliver(&self, name: &str, args: &Args) -> Delivery {
+        let recording = self.record(name, args);
+        let offset = recording.as_ref().map(Recording::offset);
+        let packet = Outbound::Event { name, args, ack: None, offset };
+        let (delivery, crowded) = self.push(&packet);
+        drop(recording);
+        // All locks are released: an emitter that is ahead of the flusher does its work for a turn.
+        if let Some(member) = crowded {
+            member.connection.outbox.relieve();
+        }
+        delivery
+    }
+
+    /// Keeps an event for those who are away, where sessions are recovered.
+    fn record(&self, name: &str, args: &Args) -> Option<Recording<'_>> {
+        let recovery = self.namespace.recovery.as_ref()?;
+        if self.volatile {
+            return recovery.pass_by(args);
+        }
+        let audience = Audience::Rooms {
+            rooms: self.rooms.clone(),
+            except: self.except.clone(),
+            but: self.but.as_ref().map(|member| member.id),
+        };
+        Some(recovery.record(audience, name, args))
+    }
+
+    /// Queues a packet for the members on this node; one of them, if so much waits that it should be written.
+    fn push(&self, packet: &Outbound<'_>) -> (Delivery, Option<Arc<Member>>) {
         let envelope = Envelope::new(&self.namespace.path, *packet, self.compress);
         let mut delivery = Delivery::default();
         let mut crowded: Option<Arc<Member>> = None;
@@ -160,11 +188,7 @@ impl Broadcast {
             }
             delivery.count(pushed);
         });
-        // All locks are released: an emitter that is ahead of the flusher does its work for a turn.
-        if let Some(member) = crowded {
-            member.connection.outbox.relieve();
-        }
-        delivery
+        (delivery, crowded)
     }
 
     fn members(&self) -> Vec<Arc<Member>> {
@@ -177,7 +201,7 @@ impl Broadcast {
     fn for_each(&self, mut each: impl FnMut(&Arc<Member>)) {
         let sender = self.but.as_ref();
         select::for_each(&self.namespace, &self.rooms, &self.except, &mut |member| {
-            if sender.is_none_or(|sender| !Arc::ptr_eq(sender, member)) {
+            if sender.is_none_or(|sender| !sender.is_same_client(member)) {
                 each(member);
             }
         });

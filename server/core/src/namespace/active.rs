@@ -7,6 +7,7 @@ use bytestring::ByteString;
 use parking_lot::Mutex;
 
 use crate::handler::table::HandlerTable;
+use crate::recovery::NamespaceRecovery;
 use crate::registry::Registry;
 use crate::rooms::{Room, Rooms};
 use crate::shared::Shared;
@@ -22,6 +23,8 @@ pub(crate) struct ActiveNamespace {
     pub(crate) everyone: Arc<Room>,
     pub(crate) rooms: Rooms,
     pub(crate) registry: Registry,
+    /// What its clients come back to, when sessions are recovered. It outlives the namespace.
+    pub(crate) recovery: Option<Arc<NamespaceRecovery>>,
     /// One counter for all sockets, as the reference has it: a broadcast asks everybody under one id.
     ack_ids: AtomicU64,
     tenancy: Mutex<Tenancy>,
@@ -43,7 +46,9 @@ impl ActiveNamespace {
         table: Arc<HandlerTable>,
         temporary: bool,
     ) -> Arc<Self> {
+        let recovery = shared.recovery.as_ref().map(|hub| hub.namespace(&path));
         Arc::new(Self {
+            recovery,
             path,
             shared,
             table,

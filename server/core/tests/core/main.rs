@@ -11,6 +11,7 @@ mod handlers;
 mod leaving;
 mod order;
 mod overflow;
+mod recovery;
 mod requests;
 mod rooms;
 mod shutdown;

@@ -89,7 +89,7 @@ pub(super) fn answer(server: &Server, socket: &Socket, ack: Option<AckTarget>, o
             metrics.handler_panics.increment();
             return;
         }
-        Outcome::Guards(_) | Outcome::Done => return,
+        Outcome::Guards(_) | Outcome::Session(_) | Outcome::Done => return,
     };
     let Some(ack) = ack else { return };
     match answer.into_args() {
