@@ -6,8 +6,9 @@
 
 mod attach;
 mod detach;
-mod lenient;
-mod placeholder;
+pub(crate) mod lenient;
+pub(crate) mod placeholder;
+pub(crate) mod tokens;
 
 use bytes::Bytes;
 use bytestring::ByteString;

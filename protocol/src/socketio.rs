@@ -5,6 +5,7 @@
 mod decode;
 mod encode;
 mod messages;
+pub mod msgpack;
 
 pub(crate) use decode::event;
 pub use decode::{DecodeError, Decoded, decode};

@@ -19,6 +19,8 @@ use crate::{engineio, raw, socketio};
 pub enum Wire {
     /// Socket.IO 5 over Engine.IO 4.
     SocketIo,
+    /// Socket.IO 5 over Engine.IO 4, its packets as MessagePack.
+    Msgpack,
     /// Bare Engine.IO 4: the argument of a `message` event is a message.
     EngineIo,
     /// A plain WebSocket: the argument of a `message` event is a message.
@@ -41,6 +43,7 @@ impl Wire {
     pub fn encode(self, namespace: &str, packet: &Outbound<'_>) -> Option<Unit> {
         match self {
             Self::SocketIo => Some(socketio::encode(namespace, packet)),
+            Self::Msgpack => socketio::msgpack::encode(namespace, packet),
             Self::EngineIo => engineio::messages::encode(packet),
             Self::RawMessages => raw::encode(raw::Form::Messages, packet),
             Self::RawEvents => raw::encode(raw::Form::Events, packet),

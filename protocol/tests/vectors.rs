@@ -14,9 +14,10 @@ use roomful_protocol::engineio::{EngineLink, Messages, Read, Start, TransportKin
 use roomful_protocol::limits::Limits;
 use roomful_protocol::link::{Frame, Link, Output, TransportId};
 use roomful_protocol::packet::{Body, MAIN, MESSAGE, Outbound, Packet};
+use roomful_protocol::socketio::msgpack::MsgpackMessages;
 use roomful_protocol::socketio::{SocketIoMessages, encode};
 use roomful_protocol::websocket::Opcode;
-use roomful_protocol::wire::WireFrame;
+use roomful_protocol::wire::{Unit, Wire, WireFrame};
 use serde::ser::{SerializeMap, SerializeSeq};
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Map, Value, json};
@@ -66,6 +67,40 @@ fn vectors(from: From) -> Vec<Vector> {
 
 fn payloads() -> Vec<Payload> {
     serde_json::from_str(include_str!("../vectors/engineio-payload.json")).unwrap()
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Msgpack {
+    name: String,
+    from: From,
+    hex: String,
+    #[serde(default)]
+    packet: Value,
+    #[serde(default)]
+    error: bool,
+}
+
+fn msgpack(from: From) -> Vec<Msgpack> {
+    let all: Vec<Msgpack> = serde_json::from_str(include_str!("../vectors/msgpack.json")).unwrap();
+    all.into_iter().filter(|vector| vector.from == from).collect()
+}
+
+/// The bytes that hexadecimal digits stand for; `(xx*n)` is n times the byte xx.
+fn from_hex(hex: &str) -> Bytes {
+    let digits = |digits: &str| -> Vec<u8> {
+        let at = |index: usize| u8::from_str_radix(&digits[2 * index..2 * index + 2], 16).unwrap();
+        (0..digits.len() / 2).map(at).collect()
+    };
+    let mut parts = hex.split('(');
+    let mut bytes = digits(parts.next().unwrap());
+    for part in parts {
+        let (repeated, plain) = part.split_once(')').unwrap();
+        let (byte, times) = repeated.split_once('*').unwrap();
+        bytes.extend(digits(byte).repeat(times.parse().unwrap()));
+        bytes.extend(digits(plain));
+    }
+    bytes.into()
 }
 
 fn bytes(base64: &str) -> Bytes {
@@ -157,8 +192,8 @@ fn read(vector: &Vector) -> Result<Value, String> {
     })
 }
 
-/// Encodes a described packet: its text and its attachments.
-fn write(packet: &Value) -> (String, Vec<Bytes>) {
+/// Encodes a described packet.
+fn encoded(wire: Wire, packet: &Value) -> Unit {
     let text = |key: &str| packet[key].as_str().unwrap_or_default();
     let list: Vec<_> =
         packet["args"].as_array().map(|args| args.iter().map(Argument).collect()).unwrap_or_default();
@@ -166,14 +201,21 @@ fn write(packet: &Value) -> (String, Vec<Bytes>) {
     let id = packet["id"].as_u64();
     let data = packet.get("data").map(Value::to_string);
     let outbound = match text("type") {
-        "connected" => Outbound::Connected { sid: text("sid"), pid: None },
+        "connected" => Outbound::Connected { sid: text("sid"), pid: packet["pid"].as_str() },
         "refused" => Outbound::Refused { message: text("message"), data: data.as_deref() },
         "disconnect" => Outbound::Disconnect,
-        "event" => Outbound::Event { name: text("name"), args: &args, ack: id, offset: None },
+        "event" => {
+            Outbound::Event { name: text("name"), args: &args, ack: id, offset: packet["offset"].as_str() }
+        }
         "ack" => Outbound::Ack { id: id.unwrap(), args: &args },
         other => panic!("a server does not send {other:?}"),
     };
-    let unit = encode(text("namespace"), &outbound);
+    wire.encode(text("namespace"), &outbound).unwrap()
+}
+
+/// Encodes a described packet: its text and its attachments.
+fn write(packet: &Value) -> (String, Vec<Bytes>) {
+    let unit = encoded(Wire::SocketIo, packet);
     let (first, attachments) = unit.frames().split_first().unwrap();
     let text = String::from_utf8(first.payload().to_vec()).unwrap();
     (text, attachments.iter().map(WireFrame::payload).collect())
@@ -265,4 +307,34 @@ fn binary_frames_are_told_from_text() {
     let packet = Outbound::Event { name: "m", args: &args, ack: None, offset: None };
     let kinds: Vec<_> = encode(&MAIN, &packet).frames().iter().map(WireFrame::opcode).collect();
     assert_eq!(kinds, [Opcode::Text, Opcode::Binary]);
+}
+
+#[test]
+fn what_clients_send_as_messagepack_is_decoded() {
+    for vector in msgpack(From::Client).iter().filter(|vector| !vector.error) {
+        let read = MsgpackMessages.binary(Instant::now(), from_hex(&vector.hex), &Limits::default());
+        let read = match read.unwrap_or_else(|error| panic!("{}: {error}", vector.name)) {
+            Read::Packet(packet) => described(&packet),
+            Read::Nothing => Value::Null,
+        };
+        assert_eq!(read, vector.packet, "{}", vector.name);
+    }
+}
+
+#[test]
+fn what_clients_must_not_send_as_messagepack_is_refused() {
+    for vector in msgpack(From::Client).iter().filter(|vector| vector.error) {
+        let read = MsgpackMessages.binary(Instant::now(), from_hex(&vector.hex), &Limits::default());
+        assert!(read.is_err(), "{}: {read:?}", vector.name);
+    }
+}
+
+#[test]
+fn what_servers_send_as_messagepack_is_encoded() {
+    for vector in msgpack(From::Server) {
+        let unit = encoded(Wire::Msgpack, &vector.packet);
+        let [frame] = unit.frames() else { panic!("{}: {unit:?}", vector.name) };
+        assert_eq!(frame.opcode(), Opcode::Binary);
+        assert_eq!(frame.payload(), from_hex(&vector.hex), "{}", vector.name);
+    }
 }

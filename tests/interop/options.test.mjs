@@ -1,27 +1,10 @@
-// What the environment of `target clients` switches on: the msgpack parser, connection state recovery.
+// What the environment of `target clients` switches on: connection state recovery.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { io } from "socket.io-client";
-import msgpack from "socket.io-msgpack-parser";
 import { startTarget } from "./lib/target.mjs";
-import { MODES, play, SCENARIOS } from "./scenarios/index.mjs";
+import { MODES } from "./scenarios/index.mjs";
 import { ask, heard, next, until, World } from "./scenarios/kit.mjs";
-
-// The client's own msgpack codec garbles 1e300 and half an emoji before anything is sent.
-const GARBLED = /brings back any JSON|half an emoji/;
-
-describe("with the msgpack parser", () => {
-  let target;
-  before(async () => (target = await startTarget("clients", { MSGPACK: "1" })));
-  after(() => target.stop());
-
-  for (const mode of ["polling", "websocket"]) {
-    for (const sentence of Object.keys(SCENARIOS.clients).filter((it) => !GARBLED.test(it))) {
-      test(`over ${mode}: ${sentence}`, () =>
-        play("clients", sentence, { io, url: target.url, mode, options: { parser: msgpack }, restart: () => target.restart() }));
-    }
-  }
-});
 
 describe("with connection state recovery", () => {
   let target;

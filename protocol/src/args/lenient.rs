@@ -11,7 +11,7 @@ const ESCAPE: usize = 6;
 
 /// Replaces each lone surrogate escape in JSON text by `\ufffd`, and leaves everything else as it is. Text
 /// without one is borrowed.
-pub(super) fn repair(text: &str) -> Cow<'_, str> {
+pub(crate) fn repair(text: &str) -> Cow<'_, str> {
     let mut repaired = String::new();
     // Text before `kept` is in `repaired` already; text before `at` has been looked at.
     let mut kept = 0;

@@ -6,6 +6,8 @@
 
 use std::fmt;
 
+use super::tokens::Tokens;
+
 /// The longest that `"_placeholder"` can be in JSON, with each of its letters escaped as `\u005f`.
 const LONGEST_KEY: usize = 12 * 6 + 2;
 
@@ -24,17 +26,8 @@ pub fn check(elements: &str, attachments: usize) -> Result<(), PlaceholderError>
         return Ok(());
     }
     let mut scan = Scan { attachments, ..Scan::default() };
-    let mut rest = elements;
-    while let Some(first) = rest.bytes().next() {
-        let length = match first {
-            b'"' => string_length(rest),
-            b'{' | b'}' | b'[' | b']' | b',' | b':' | b' ' | b'\n' | b'\r' | b'\t' => 1,
-            _ => scalar_length(rest),
-        };
-        // The lengths end at ASCII bytes or at the text's end, so the text can always be split there.
-        let Some((token, after)) = rest.split_at_checked(length) else { break };
+    for (first, token) in Tokens::of(elements) {
         scan.token(first, token)?;
-        rest = after;
     }
     Ok(())
 }
@@ -65,7 +58,7 @@ impl std::error::Error for PlaceholderError {}
 
 /// What a key makes of the value after it.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
-enum Key {
+pub(crate) enum Key {
     #[default]
     Other,
     Placeholder,
@@ -154,7 +147,7 @@ impl Scan {
 }
 
 /// Which key a string literal is.
-fn key(literal: &str) -> Key {
+pub(crate) fn key(literal: &str) -> Key {
     if literal.len() > LONGEST_KEY {
         return Key::Other;
     }
@@ -170,23 +163,6 @@ fn key(literal: &str) -> Key {
         "\"num\"" => Key::Num,
         _ => Key::Other,
     }
-}
-
-/// The length of the string literal that `text` begins with, with its quotes.
-fn string_length(text: &str) -> usize {
-    let mut escaped = false;
-    let end = text.bytes().skip(1).position(|byte| {
-        let closes = byte == b'"' && !escaped;
-        escaped = byte == b'\\' && !escaped;
-        closes
-    });
-    end.map_or(text.len(), |end| end + 2)
-}
-
-/// The length of the number or literal name that `text` begins with; at least one character.
-fn scalar_length(text: &str) -> usize {
-    let end = text.find([',', ':', '{', '}', '[', ']', '"', ' ', '\n', '\r', '\t']);
-    end.unwrap_or(text.len())
 }
 
 #[cfg(test)]

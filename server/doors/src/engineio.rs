@@ -22,6 +22,7 @@ use roomful_protocol::engineio::webtransport::Hello;
 use roomful_protocol::engineio::{EngineLink, Messages, Open, Refusal, Start};
 use roomful_protocol::link::TransportId;
 use roomful_protocol::socketio::SocketIoMessages;
+use roomful_protocol::socketio::msgpack::MsgpackMessages;
 use roomful_protocol::websocket::PerMessageDeflate;
 use tower_service::Service;
 
@@ -41,8 +42,19 @@ type Sessions = DashMap<ConnectionId, Arc<Session>>;
 /// What the messages of a connection are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Dialect {
-    SocketIo,
+    SocketIo(Parser),
     Bare,
+}
+
+/// How Socket.IO's packets are written. All clients of a door have to use the same.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Parser {
+    /// As text, with attachments behind it: what every client speaks unless told otherwise.
+    #[default]
+    Json,
+    /// As MessagePack, for clients with the parser of the npm package `socket.io-msgpack-parser`.
+    Msgpack,
 }
 
 /// A tower service that answers the requests of Engine.IO clients. Cheap to clone; all clones are one door.
@@ -71,7 +83,7 @@ struct Options {
 impl EngineIo {
     /// The door of Socket.IO clients: Socket.IO 5 over Engine.IO 4.
     pub fn socketio(server: Server) -> Self {
-        Self::new(server, Dialect::SocketIo)
+        Self::new(server, Dialect::SocketIo(Parser::Json))
     }
 
     /// A door for bare Engine.IO clients: each message is a `message` event in the main namespace, and each
@@ -126,6 +138,17 @@ impl EngineIo {
     #[must_use]
     pub fn only_origins(self, origins: Origins) -> Self {
         self.with(|options| options.origins = Some(origins))
+    }
+
+    /// How Socket.IO's packets are written. Default: [`Parser::Json`]. A door for bare Engine.IO has no packets, so
+    /// there this changes nothing.
+    #[must_use]
+    pub fn parser(self, parser: Parser) -> Self {
+        self.with(|options| {
+            if let Dialect::SocketIo(chosen) = &mut options.dialect {
+                *chosen = parser;
+            }
+        })
     }
 
     /// Compresses messages to and from the WebSocket clients that offer it (permessage-deflate, RFC 7692).
@@ -336,7 +359,10 @@ impl Inner {
         let open = Open::new(id.expose(), &names, self.server.limits()).to_text();
         let start = Start { transport: TransportId(0), kind, open, allow_upgrades: !upgrades.is_empty() };
         match self.options.dialect {
-            Dialect::SocketIo => self.drive(start, SocketIoMessages::default(), transports, handshake),
+            Dialect::SocketIo(Parser::Json) => {
+                self.drive(start, SocketIoMessages::default(), transports, handshake);
+            }
+            Dialect::SocketIo(Parser::Msgpack) => self.drive(start, MsgpackMessages, transports, handshake),
             Dialect::Bare => self.drive(start, BareMessages, transports, handshake),
         }
     }

@@ -18,7 +18,7 @@ mod ws;
 
 pub use compression::HttpCompression;
 pub use cors::{Cors, Origins};
-pub use engineio::{EngineIo, webtransport};
+pub use engineio::{EngineIo, Parser, webtransport};
 pub use http::{Body, PeerAddr, parse_query};
 pub use raw::PlainWebSocket;
 pub use roomful_protocol::websocket::PerMessageDeflate;

@@ -31,7 +31,7 @@ pub use bytes::Bytes;
 pub use mount::{Mount, MountAt};
 pub use roomful_core::*;
 pub use roomful_doors::{
-    Cors, EngineIo, HttpCompression, Origins, PeerAddr, PerMessageDeflate, PlainWebSocket,
+    Cors, EngineIo, HttpCompression, Origins, Parser, PeerAddr, PerMessageDeflate, PlainWebSocket,
 };
 pub use roomful_macros::Event;
 pub use serve::{Serve, serve};

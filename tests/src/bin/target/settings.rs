@@ -3,7 +3,7 @@
 use std::str::FromStr;
 use std::time::Duration;
 
-use roomful::{EngineIo, Limits, PerMessageDeflate};
+use roomful::{EngineIo, Limits, Parser, PerMessageDeflate};
 
 use super::Failure;
 
@@ -15,6 +15,7 @@ pub(crate) struct Settings {
     ping_timeout: Option<u64>,
     max_payload: Option<usize>,
     deflate: Option<usize>,
+    msgpack: bool,
 }
 
 impl Settings {
@@ -27,11 +28,14 @@ impl Settings {
             ping_timeout: number("PING_TIMEOUT")?,
             max_payload: number("MAX_PAYLOAD")?,
             deflate: number("DEFLATE")?,
+            msgpack: std::env::var("MSGPACK").is_ok_and(|msgpack| msgpack == "1"),
         })
     }
 
-    /// A door as the environment wants it: `DEFLATE=n` compresses WebSocket messages of n bytes and more.
+    /// A door as the environment wants it: `DEFLATE=n` compresses WebSocket messages of n bytes and more,
+    /// `MSGPACK=1` is for clients with the msgpack parser.
     pub(crate) fn door(&self, door: EngineIo) -> EngineIo {
+        let door = if self.msgpack { door.parser(Parser::Msgpack) } else { door };
         match self.deflate() {
             Some(deflate) => door.per_message_deflate(deflate),
             None => door,
