@@ -63,13 +63,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let chat =
         Namespace::main().guard(with_a_name).on_connect(welcome).on(say).on(typing).on_disconnect(goodbye);
     let server = Server::builder().namespace(chat).build()?;
-    let client = get(async || {
-        ([("content-type", "text/javascript")], include_str!("../../../client-js/dist/roomful.min.js"))
-    });
-    let app = Router::new()
-        .route("/", get(async || Html(include_str!("index.html"))))
-        .route("/roomful.min.js", client)
-        .merge(server.router());
+    let app = Router::new().route("/", get(async || Html(include_str!("index.html")))).merge(server.router());
     let listener = tokio::net::TcpListener::bind("127.0.0.1:3000").await?;
     println!("chat on http://{}", listener.local_addr()?);
     axum::serve(listener, app).await?;

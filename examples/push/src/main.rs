@@ -37,12 +37,8 @@ async fn tick(server: Server) {
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let server = Server::builder().namespace(Namespace::main().on_connect(subscribe)).build()?;
     tokio::spawn(tick(server.clone()));
-    let client = get(async || {
-        ([("content-type", "text/javascript")], include_str!("../../../client-js/dist/roomful.min.js"))
-    });
     let app = Router::new()
         .route("/", get(async || Html(include_str!("index.html"))))
-        .route("/roomful.min.js", client)
         .route("/publish/{topic}", post(publish))
         .merge(server.router())
         .with_state(server);

@@ -51,14 +51,14 @@ impl HttpCompression {
 
 /// A content coding of HTTP (RFC 9110, section 8.4.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Coding {
+pub(crate) enum Coding {
     Gzip,
     Deflate,
 }
 
 impl Coding {
     /// The one that a request's `Accept-Encoding` likes best; gzip, where it likes both as much.
-    fn choose(request: &HeaderMap) -> Option<Self> {
+    pub(crate) fn choose(request: &HeaderMap) -> Option<Self> {
         let accepted = request.get_all(ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
         let (mut gzip, mut deflate, mut any) = (None, None, None);
         for item in accepted.flat_map(|value| value.split(',')) {
@@ -81,14 +81,14 @@ impl Coding {
         }
     }
 
-    fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Gzip => "gzip",
             Self::Deflate => "deflate",
         }
     }
 
-    fn encode(self, body: &[u8]) -> io::Result<Vec<u8>> {
+    pub(crate) fn encode(self, body: &[u8]) -> io::Result<Vec<u8>> {
         let into = Vec::with_capacity(body.len() / 2);
         match self {
             Self::Gzip => {

@@ -26,6 +26,7 @@ use roomful_protocol::socketio::msgpack::MsgpackMessages;
 use roomful_protocol::websocket::PerMessageDeflate;
 use tower_service::Service;
 
+use crate::bundle;
 use crate::compression::HttpCompression;
 use crate::cors::{Cors, Origins, is_preflight};
 use crate::http::{Body, Outcome, answer, handshake, query, read_body, refused};
@@ -78,6 +79,7 @@ struct Options {
     origins: Option<Origins>,
     deflate: Option<PerMessageDeflate>,
     http_compression: Option<HttpCompression>,
+    serve_client: bool,
 }
 
 impl EngineIo {
@@ -101,6 +103,7 @@ impl EngineIo {
             origins: None,
             deflate: None,
             http_compression: Some(HttpCompression::default()),
+            serve_client: dialect != Dialect::Bare,
         };
         Self { inner: Arc::new(Inner { server, options, sessions: Arc::default() }) }
     }
@@ -166,6 +169,15 @@ impl EngineIo {
         self.with(|door| door.http_compression = options.into())
     }
 
+    /// Whether the browser client is served beside the connections, as `socket.io.js`, `socket.io.min.js` and
+    /// `socket.io.esm.min.js`, with their source maps: `<script src="/socket.io/socket.io.js"></script>` gives a
+    /// page `io()`. It is Roomful's own client. Default: yes for Socket.IO, as in the reference, and no for a bare
+    /// door.
+    #[must_use]
+    pub fn serve_client(self, serve: bool) -> Self {
+        self.with(|options| options.serve_client = serve)
+    }
+
     /// The limits that hold for every client.
     pub fn limits(&self) -> &Limits {
         self.inner.server.limits()
@@ -229,8 +241,10 @@ impl Inner {
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
         let (mut parts, body) = request.into_parts();
-        let mut response = match &self.options.cors {
-            Some(cors) if is_preflight(&parts.method) => return cors.preflight(&parts.headers),
+        let file = bundle::File::at(parts.uri.path()).filter(|_| self.options.serve_client);
+        let mut response = match (&self.options.cors, file) {
+            (Some(cors), _) if is_preflight(&parts.method) => return cors.preflight(&parts.headers),
+            (_, Some(file)) => file.answer(&parts, self.options.http_compression.is_some()),
             _ => match self.route(&mut parts, body).await {
                 Ok(response) => response,
                 Err(refusal) => *refusal,
