@@ -36,7 +36,7 @@ impl Wire {
     /// Whether clients are told the id of their session and the offsets of events, with which they come back to
     /// where they were.
     pub fn has_sessions(self) -> bool {
-        matches!(self, Self::SocketIo)
+        matches!(self, Self::SocketIo | Self::Msgpack)
     }
 
     /// Encodes a packet of `namespace`; `None` when this kind of client has no way to express it.
