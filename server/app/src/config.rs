@@ -4,6 +4,7 @@ mod read;
 mod value;
 
 use std::fmt;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use tracing::level_filters::LevelFilter;
@@ -31,6 +32,10 @@ pub(crate) struct Config {
     pub(crate) workers: Option<usize>,
     /// Whether WebSocket messages are compressed.
     pub(crate) compression: bool,
+    /// Whether clients that lost their connection get what they missed.
+    pub(crate) recovery: bool,
+    /// Where sessions are kept over a restart.
+    pub(crate) sessions: Option<PathBuf>,
     pub(crate) cors: CorsConfig,
     /// `None`: one is made at start.
     pub(crate) api_key: Option<String>,
@@ -63,6 +68,8 @@ impl Default for Config {
             path: "/socket.io".into(),
             workers: None,
             compression: false,
+            recovery: false,
+            sessions: None,
             cors: CorsConfig::default(),
             api_key: None,
             max_payload: limits.max_payload,
@@ -126,6 +133,12 @@ Where to listen
   --workers N              threads that serve clients                   [one per core]
   --compression            compresses messages of 1 KiB and more for WebSocket clients that can read
                            it: less traffic for more work, once for each message that is pushed
+
+Losing nothing
+  --recovery               clients that lost their connection for up to two minutes get what they
+                           missed; events have one more argument then, so clients in languages
+                           that count arguments must expect it
+  --sessions FILE          the same over a restart: sessions are saved there when the server stops
 
 Who may do what
   --api-key KEY            key for POST /api/emit, 16 characters or more; other users of this

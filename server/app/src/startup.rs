@@ -8,7 +8,9 @@ use std::time::Duration;
 use axum::Router;
 use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
-use roomful::{BuildError, EngineIo, Limits, MountAt as _, Namespace, PerMessageDeflate, Server};
+use roomful::{
+    BuildError, EngineIo, FileSnapshot, Limits, MountAt as _, Namespace, PerMessageDeflate, Recovery, Server,
+};
 
 use crate::config::Config;
 use crate::key::ApiKey;
@@ -76,6 +78,11 @@ fn server(config: &Config) -> Result<Server, BuildError> {
     }
     if config.bench_handlers {
         builder = builder.namespace(bench::handlers::namespace());
+    }
+    if let Some(sessions) = &config.sessions {
+        builder = builder.recovery(Recovery::default().store(FileSnapshot::new(sessions)));
+    } else if config.recovery {
+        builder = builder.recovery(Recovery::default());
     }
     builder.build_with(presence)
 }

@@ -9,12 +9,13 @@ use crate::{bench, chat};
 
 /// The options that take a value: `--name` and `ROOMFUL_NAME`. The order counts in the environment, where
 /// `ROOMFUL_HOST` and `ROOMFUL_PORT` say more than `ROOMFUL_BIND`.
-const VALUES: [&str; 12] = [
+const VALUES: [&str; 13] = [
     "bind",
     "host",
     "port",
     "path",
     "workers",
+    "sessions",
     "api-key",
     "cors-origin",
     "namespace",
@@ -25,7 +26,8 @@ const VALUES: [&str; 12] = [
 ];
 
 /// The options that are on or off.
-const SWITCHES: [&str; 4] = ["compression", "cors-credentials", "no-playground", "bench-handlers"];
+const SWITCHES: [&str; 5] =
+    ["compression", "recovery", "cors-credentials", "no-playground", "bench-handlers"];
 
 /// Reads what this process was told.
 pub(crate) fn from_process() -> Result<Command, ConfigError> {
@@ -64,6 +66,7 @@ fn read_environment(
         let text = text.to_str().ok_or_else(|| wrong("it is not UTF-8"))?;
         match *option {
             "compression" => config.compression = value::switch(text).map_err(|e| wrong(&e))?,
+            "recovery" => config.recovery = value::switch(text).map_err(|e| wrong(&e))?,
             "cors-credentials" => config.cors.credentials = value::switch(text).map_err(|e| wrong(&e))?,
             "no-playground" => config.playground = !value::switch(text).map_err(|e| wrong(&e))?,
             "bench-handlers" => config.bench_handlers = value::switch(text).map_err(|e| wrong(&e))?,
@@ -107,6 +110,7 @@ fn read_flags(
         };
         match name.as_str() {
             "compression" => config.compression = true,
+            "recovery" => config.recovery = true,
             "cors-credentials" => config.cors.credentials = true,
             "no-playground" => config.playground = false,
             "bench-handlers" => config.bench_handlers = true,
@@ -138,6 +142,7 @@ fn set(config: &mut Config, option: &str, text: &str) -> Result<(), String> {
         "host" => config.host = value::host(text)?,
         "port" => config.port = value::port(text)?,
         "path" => config.path = value::path(text)?,
+        "sessions" => config.sessions = Some(value::file(text)?),
         "workers" => config.workers = Some(value::workers(text)?),
         "api-key" => config.api_key = Some(value::api_key(text)?),
         "cors-origin" => match value::origin(text)? {

@@ -1,5 +1,6 @@
 //! Reading the values of options. Each error says what would be right.
 
+use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -46,6 +47,16 @@ pub(super) fn path(text: &str) -> Result<String> {
                   /playground are in use"
             .into()),
     }
+}
+
+/// A file that can be made: its folder is there.
+pub(super) fn file(text: &str) -> Result<PathBuf> {
+    let path = PathBuf::from(text);
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    if path.is_dir() || folder.is_some_and(|folder| !folder.is_dir()) {
+        return Err("give a file in a folder that exists".into());
+    }
+    Ok(path)
 }
 
 pub(super) fn workers(text: &str) -> Result<usize> {

@@ -91,6 +91,15 @@ fn the_playgrounds_namespace_is_taken_while_there_is_one() {
 }
 
 #[test]
+fn sessions_are_kept_in_a_file_whose_folder_exists() {
+    assert!(config(&["--recovery"], &[]).recovery);
+    assert!(config(&[], &[("ROOMFUL_RECOVERY", "true")]).recovery);
+    assert_eq!(config(&["--sessions", "sessions"], &[]).sessions, Some("sessions".into()));
+    assert!(error(&["--sessions", "/nowhere/at/all"], &[]).contains("a folder that exists"));
+    assert!(error(&["--sessions", "/"], &[]).contains("a folder that exists"));
+}
+
+#[test]
 fn the_namespace_of_the_bench_is_there_when_it_is_asked_for_and_then_taken() {
     assert!(!config(&[], &[]).bench_handlers);
     assert!(config(&["--bench-handlers"], &[]).bench_handlers);
