@@ -3,6 +3,7 @@
 mod architecture;
 mod browsers;
 mod compile_fail;
+mod jitter;
 mod plain_websocket;
 mod runtimes;
 mod support;

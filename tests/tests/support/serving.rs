@@ -25,7 +25,12 @@ pub(crate) struct Serving {
 
 impl Serving {
     pub(crate) fn start(how: How, app: Router) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        Self::start_at(SocketAddr::from(([127, 0, 0, 1], 0)), how, app)
+    }
+
+    /// At the address of a server that has stopped.
+    pub(crate) fn start_at(address: SocketAddr, how: How, app: Router) -> Self {
+        let listener = TcpListener::bind(address).expect("a free port");
         let address = listener.local_addr().expect("it is bound");
         let (stop, stopped) = oneshot::channel::<()>();
         let until = async {

@@ -55,6 +55,22 @@ impl WebSocket {
         client
     }
 
+    /// The next text, however long it takes; `None` when the connection has ended.
+    pub(crate) async fn listen(&mut self) -> Option<String> {
+        loop {
+            match self.stream.next().await {
+                Some(Ok(Message::Text(text))) => return Some(text.to_string()),
+                Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
+                _ => return None,
+            }
+        }
+    }
+
+    /// Sends, if the connection has not ended.
+    pub(crate) async fn try_send(&mut self, text: &str) -> Result<(), Error> {
+        self.stream.send(Message::text(text)).await
+    }
+
     pub(crate) async fn send(&mut self, text: &str) {
         self.stream.send(Message::text(text)).await.expect("it is open");
     }
