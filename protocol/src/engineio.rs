@@ -1,12 +1,16 @@
-//! Engine.IO 4: one connection over long-polling, WebSocket, WebTransport, or first the one and then the other.
+//! Engine.IO 4 and 3: one connection over long-polling, WebSocket, WebTransport, or first the one and then the other.
 
+mod framing;
+pub mod jsonp;
 mod link;
 pub mod messages;
 mod open;
 pub mod payload;
+pub mod payload_v3;
 mod refusal;
 pub mod webtransport;
 
+pub use framing::{Framing, Version};
 pub use link::{EngineLink, Messages, Read, Start};
 pub use open::Open;
 pub use refusal::Refusal;
@@ -39,7 +43,6 @@ pub(crate) mod kind {
     pub(crate) const PING: u8 = b'2';
     pub(crate) const PONG: u8 = b'3';
     pub(crate) const MESSAGE: u8 = b'4';
-    pub(crate) const UPGRADE: u8 = b'5';
 }
 
 /// The packet that answers a poll when there is nothing else to say.

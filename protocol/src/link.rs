@@ -10,7 +10,8 @@ use bytes::Bytes;
 use bytestring::ByteString;
 
 use crate::close::CloseReason;
-use crate::packet::{MAIN, Packet};
+use crate::engineio::Framing;
+use crate::packet::Packet;
 use crate::wire::{Unit, Wire};
 
 /// One transport of a connection. A connection has one, and a second one while it upgrades.
@@ -104,9 +105,23 @@ pub trait Link: Send + 'static {
     /// Whether a client joins namespaces itself (and is closed when it does not in time).
     fn joins_by_packet(&self) -> bool;
 
-    /// The namespace that a client which does not join by itself is in from the start. When it leaves that, or is
-    /// refused there, the connection ends.
-    fn home(&self) -> ByteString {
-        MAIN
+    /// The namespace that a client is in from the start, if there is one. When a client that does not join by itself
+    /// leaves that, or is refused there, the connection ends.
+    fn home(&self) -> Option<ByteString> {
+        None
     }
+
+    /// How binary data travels to this client.
+    fn framing(&self) -> Framing {
+        Framing::default()
+    }
+
+    /// The id from which those of the client's sockets are made, where the protocol says so. `None`: they are random.
+    fn public_id(&self) -> Option<&str> {
+        None
+    }
+
+    /// The headers of the request that carries what comes in from now on, as JSON text of an object. Only called
+    /// where somebody wants to know.
+    fn carried_by(&mut self, _headers: &ByteString) {}
 }

@@ -6,6 +6,7 @@ mod decode;
 mod encode;
 mod messages;
 pub mod msgpack;
+pub mod v2;
 
 pub(crate) use decode::event;
 pub use decode::{DecodeError, Decoded, decode};

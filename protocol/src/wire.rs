@@ -9,6 +9,7 @@ use std::sync::Arc;
 use bytes::{BufMut, Bytes, BytesMut};
 use serde::Serialize;
 
+use crate::engineio::Framing;
 use crate::packet::Outbound;
 use crate::websocket::{Deflate, Header, Opcode};
 use crate::{engineio, raw, socketio};
@@ -17,11 +18,14 @@ use crate::{engineio, raw, socketio};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Wire {
-    /// Socket.IO 5 over Engine.IO 4.
+    /// The revision 5 of Socket.IO's protocol, over Engine.IO 4.
     SocketIo,
     /// Socket.IO 5 over Engine.IO 4, its packets as MessagePack.
     Msgpack,
-    /// Bare Engine.IO 4: the argument of a `message` event is a message.
+    /// The revision before it, of Socket.IO 1 and 2, over Engine.IO 3: events are the same, the answer to a CONNECT
+    /// is not.
+    SocketIo2,
+    /// Bare Engine.IO: the argument of a `message` event is a message.
     EngineIo,
     /// A plain WebSocket: the argument of a `message` event is a message.
     RawMessages,
@@ -44,6 +48,7 @@ impl Wire {
         match self {
             Self::SocketIo => Some(socketio::encode(namespace, packet)),
             Self::Msgpack => socketio::msgpack::encode(namespace, packet),
+            Self::SocketIo2 => Some(socketio::v2::encode(namespace, packet)),
             Self::EngineIo => engineio::messages::encode(packet),
             Self::RawMessages => raw::encode(raw::Form::Messages, packet),
             Self::RawEvents => raw::encode(raw::Form::Events, packet),
@@ -62,7 +67,12 @@ pub struct WireFrame {
 impl WireFrame {
     /// A frame around `payload`, which is copied once.
     pub fn new(opcode: Opcode, payload: &[u8]) -> Self {
-        Self::assemble(Header::new(opcode, payload.len()), opcode, payload)
+        Self::prefixed(opcode, &[], payload)
+    }
+
+    /// A frame around `prefix` and `payload`, which are copied once.
+    pub fn prefixed(opcode: Opcode, prefix: &[u8], payload: &[u8]) -> Self {
+        Self::assemble(Header::new(opcode, prefix.len() + payload.len()), opcode, [prefix, payload])
     }
 
     /// Bytes that are no frame, but go the same way before the first one: the answer to a handshake.
@@ -70,10 +80,11 @@ impl WireFrame {
         Self { bytes, header: 0, opcode: Opcode::Binary }
     }
 
-    fn assemble(header: Header, opcode: Opcode, payload: &[u8]) -> Self {
+    fn assemble(header: Header, opcode: Opcode, [prefix, payload]: [&[u8]; 2]) -> Self {
         let header = header.as_slice();
-        let mut bytes = BytesMut::with_capacity(header.len() + payload.len());
+        let mut bytes = BytesMut::with_capacity(header.len() + prefix.len() + payload.len());
         bytes.put_slice(header);
+        bytes.put_slice(prefix);
         bytes.put_slice(payload);
         Self { bytes: bytes.freeze(), header: header.len() as u8, opcode }
     }
@@ -94,7 +105,7 @@ impl WireFrame {
         let payload = self.bytes.get(usize::from(self.header)..).unwrap_or_default();
         deflate.compress(payload, |compressed| {
             let header = Header::new(self.opcode, compressed.len()).compressed();
-            Self::assemble(header, self.opcode, compressed)
+            Self::assemble(header, self.opcode, [&[], compressed])
         })
     }
 
@@ -182,6 +193,22 @@ impl Unit {
         }
         let rest = attachments.iter().map(|data| WireFrame::new(Opcode::Binary, data));
         Self::Many(std::iter::once(first).chain(rest).collect())
+    }
+
+    /// The frames with binary data as `framing` has it; the same frames where there is none.
+    pub fn framed(&self, framing: Framing) -> Self {
+        let is_binary = |frame: &WireFrame| frame.opcode == Opcode::Binary;
+        if framing.is_plain() || !self.frames().iter().any(is_binary) {
+            return self.clone();
+        }
+        let framed = |frame: &WireFrame| match is_binary(frame) {
+            true => framing.binary(&frame.payload()),
+            false => frame.clone(),
+        };
+        match self {
+            Self::One(frame) => Self::One(framed(frame)),
+            Self::Many(frames) => Self::Many(frames.iter().map(framed).collect()),
+        }
     }
 
     /// The frames compressed, each where that makes it shorter; the same frames where it never does.

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use bytestring::ByteString;
 use roomful_protocol::args::Args;
 use roomful_protocol::engineio::payload::PayloadDecoder;
-use roomful_protocol::engineio::{EngineLink, Messages, Read, Start, TransportKind};
+use roomful_protocol::engineio::{EngineLink, Framing, Messages, Read, Start, TransportKind};
 use roomful_protocol::limits::Limits;
 use roomful_protocol::link::{Frame, Link, Output, TransportEnd, TransportId};
 use roomful_protocol::packet::{Body, Outbound, Packet};
@@ -256,7 +256,13 @@ impl Connection {
     fn new(random: &mut Random) -> Self {
         let now = Instant::now();
         let kind = random.one_of(&[TransportKind::Polling, TransportKind::Polling, TransportKind::WebSocket]);
-        let start = Start { transport: TransportId(0), kind, open: "0{}".to_owned(), allow_upgrades: true };
+        let start = Start {
+            transport: TransportId(0),
+            kind,
+            open: "0{}".to_owned(),
+            allow_upgrades: true,
+            framing: Framing::default(),
+        };
         let link = EngineLink::new(now, start, SocketIoMessages::default(), Arc::new(Limits::default()));
         Self { link, now, closed: false }
     }

@@ -10,7 +10,7 @@ use bytes::Bytes;
 use roomful_protocol::args::Args;
 use roomful_protocol::engineio::messages::BareMessages;
 use roomful_protocol::engineio::payload::{PayloadDecoder, PayloadEncoder};
-use roomful_protocol::engineio::{EngineLink, Messages, Read, Start, TransportKind, messages};
+use roomful_protocol::engineio::{EngineLink, Framing, Messages, Read, Start, TransportKind, messages};
 use roomful_protocol::limits::Limits;
 use roomful_protocol::link::{Frame, Link, Output, TransportId};
 use roomful_protocol::packet::{Body, MAIN, MESSAGE, Outbound, Packet};
@@ -268,9 +268,14 @@ fn a_connection_reads_the_messages_of_a_body() {
     for payload in payloads() {
         let now = Instant::now();
         let transport = TransportId(0);
-        let start =
-            Start { transport, kind: TransportKind::Polling, open: String::new(), allow_upgrades: true };
-        let mut link = EngineLink::new(now, start, BareMessages, Arc::new(Limits::default()));
+        let start = Start {
+            transport,
+            kind: TransportKind::Polling,
+            open: String::new(),
+            allow_upgrades: true,
+            framing: Framing::default(),
+        };
+        let mut link = EngineLink::new(now, start, BareMessages::default(), Arc::new(Limits::default()));
         let read: Result<Vec<_>, _> = PayloadDecoder::new(payload.body.into())
             .map(|frame| link.handle_frame(now, transport, frame))
             .collect();

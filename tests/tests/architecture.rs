@@ -89,6 +89,7 @@ fn the_protocol_depends_on_no_runtime_and_no_http() {
         "bytes",
         "bytestring",
         "flate2",
+        "form_urlencoded",
         "itoa",
         "serde",
         "serde_json",

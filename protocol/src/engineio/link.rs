@@ -7,12 +7,15 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use bytestring::ByteString;
 
-use super::{TransportKind, kind, payload};
+use super::{Framing, TransportKind, Version, kind, payload};
 use crate::close::CloseReason;
 use crate::limits::Limits;
 use crate::link::{Frame, Link, Output, TransportEnd, TransportId, Violation};
 use crate::packet::Packet;
 use crate::wire::{Unit, Wire};
+use heartbeat::{Due, Heartbeat};
+
+mod heartbeat;
 
 /// What the messages of a connection mean.
 pub trait Messages: Send + 'static {
@@ -45,6 +48,19 @@ pub trait Messages: Send + 'static {
 
     /// Whether clients join namespaces by a packet of their own.
     fn joins_by_packet(&self) -> bool;
+
+    /// The namespace that clients are in from the start, if there is one.
+    fn home(&self) -> Option<ByteString> {
+        None
+    }
+
+    /// The id from which those of the client's sockets are made, where the messaging protocol says so.
+    fn public_id(&self) -> Option<&str> {
+        None
+    }
+
+    /// The headers of the request that carries the messages from now on, as JSON text of an object.
+    fn carried_by(&mut self, _headers: &ByteString) {}
 }
 
 /// What a message was.
@@ -67,26 +83,21 @@ pub struct Start {
     pub open: String,
     /// Whether the server lets clients upgrade.
     pub allow_upgrades: bool,
+    /// The version that is spoken, and how binary data travels.
+    pub framing: Framing,
 }
 
-/// An Engine.IO 4 connection on the server's side.
+/// An Engine.IO connection on the server's side.
 pub struct EngineLink<M> {
     limits: Arc<Limits>,
     messages: M,
     main: TransportId,
     upgradable: bool,
+    framing: Framing,
     probe: Option<Probe>,
     heartbeat: Heartbeat,
     closed: bool,
     output: VecDeque<Output>,
-}
-
-#[derive(Clone, Copy)]
-enum Heartbeat {
-    /// Nothing is asked; the next ping goes out then.
-    Idle(Instant),
-    /// A ping is out and must be answered by then.
-    Waiting(Instant),
 }
 
 struct Probe {
@@ -95,15 +106,16 @@ struct Probe {
 }
 
 impl<M: Messages> EngineLink<M> {
-    /// A connection that opens now. The first ping follows after one interval.
+    /// A connection that opens now. The first ping follows after one interval, or is awaited from the client.
     pub fn new(now: Instant, start: Start, messages: M, limits: Arc<Limits>) -> Self {
-        let heartbeat = Heartbeat::Idle(now + limits.ping_interval);
+        let heartbeat = Heartbeat::begin(start.framing.version, now, &limits);
         let open = Output::Send(start.transport, Unit::text(&start.open));
         Self {
             limits,
             messages,
             main: start.transport,
             upgradable: start.allow_upgrades && start.kind == TransportKind::Polling,
+            framing: start.framing,
             probe: None,
             heartbeat,
             closed: false,
@@ -144,28 +156,52 @@ impl<M: Messages> EngineLink<M> {
                 let read = self.messages.text(now, message, text, &self.limits);
                 self.read(read)
             }
-            b'b' => match payload::decode_base64(text.get(1..).unwrap_or_default()) {
-                Some(data) => {
-                    let read = self.messages.binary(now, data.into(), &self.limits);
-                    self.read(read)
-                }
+            b'b' => match payload::decode_base64_packet(text, self.framing.version) {
+                Some((kind, data)) => self.main_binary(now, kind, data.into()),
                 None => self.violated(CloseReason::ParseError, "binary data that is no base64"),
             },
-            kind::PONG => {
-                self.heartbeat = Heartbeat::Idle(now + self.limits.ping_interval);
-                Ok(())
+            b'0'..=b'6' => self.control(now, first),
+            _ => self.violated(CloseReason::ParseError, "an unknown packet type"),
+        }
+    }
+
+    fn main_binary(&mut self, now: Instant, kind: u8, data: Bytes) -> Result<(), Violation> {
+        match kind {
+            kind::MESSAGE => {
+                let read = self.messages.binary(now, data, &self.limits);
+                self.read(read)
             }
-            kind::PING => self.violated(CloseReason::TransportError, "a ping from the client"),
-            kind::CLOSE => {
+            // Only in version 3, which has a type in front of binary data: unknown ones mean nothing, as in the
+            // reference.
+            other => self.control(now, other),
+        }
+    }
+
+    /// A packet that is no message.
+    fn control(&mut self, now: Instant, kind: u8) -> Result<(), Violation> {
+        match (kind, self.framing.version) {
+            (kind::PING, Version::V3) => {
+                self.heartbeat = Heartbeat::begin(Version::V3, now, &self.limits);
+                self.output.push_back(Output::Send(self.main, Unit::text("3")));
+            }
+            (kind::PONG, Version::V4) => {
+                self.heartbeat = Heartbeat::begin(Version::V4, now, &self.limits);
+            }
+            (kind::PING, Version::V4) => {
+                return self.violated(CloseReason::TransportError, "a ping from the client");
+            }
+            (kind::PONG, Version::V3) => {
+                return self.violated(CloseReason::TransportError, "a pong from the client");
+            }
+            (kind::CLOSE, _) => {
                 // A waiting poll ends like any other: it is the client that closes, so nobody tells it.
                 self.output.push_back(Output::Release);
                 self.close(CloseReason::TransportClose);
-                Ok(())
             }
             // Open, upgrade and noop mean nothing here and do no harm: the reference ignores them too.
-            b'0' | kind::UPGRADE | b'6' => Ok(()),
-            _ => self.violated(CloseReason::ParseError, "an unknown packet type"),
+            _ => {}
         }
+        Ok(())
     }
 
     fn probe_text(&mut self, from: TransportId, text: &str) -> Result<(), Violation> {
@@ -217,10 +253,13 @@ impl<M: Messages> Link for EngineLink<M> {
         }
         match frame {
             Frame::Text(text) => self.main_text(now, &text),
-            Frame::Binary(data) => {
-                let read = self.messages.binary(now, data, &self.limits);
-                self.read(read)
-            }
+            Frame::Binary(data) => match self.framing.version {
+                Version::V4 => self.main_binary(now, kind::MESSAGE, data),
+                Version::V3 => match data.first() {
+                    Some(&kind) => self.main_binary(now, kind.wrapping_add(b'0'), data.slice(1..)),
+                    None => self.violated(CloseReason::ParseError, "an empty packet"),
+                },
+            },
         }
     }
 
@@ -228,13 +267,10 @@ impl<M: Messages> Link for EngineLink<M> {
         if self.closed {
             return;
         }
-        match self.heartbeat {
-            Heartbeat::Idle(at) if at <= now => {
-                self.heartbeat = Heartbeat::Waiting(now + self.limits.ping_timeout);
-                self.output.push_back(Output::Send(self.main, Unit::text("2")));
-            }
-            Heartbeat::Waiting(until) if until <= now => self.close(CloseReason::PingTimeout),
-            _ => {}
+        match self.heartbeat.handle_timeout(now, &self.limits) {
+            Due::Ping => self.output.push_back(Output::Send(self.main, Unit::text("2"))),
+            Due::Silence => self.close(CloseReason::PingTimeout),
+            Due::Nothing => {}
         }
         if self.probe.as_ref().is_some_and(|probe| probe.deadline <= now) {
             self.end_probe();
@@ -267,16 +303,12 @@ impl<M: Messages> Link for EngineLink<M> {
         if self.closed {
             return None;
         }
-        let (Heartbeat::Idle(at) | Heartbeat::Waiting(at)) = self.heartbeat;
         let probe = self.probe.as_ref().map(|probe| probe.deadline);
-        [Some(at), probe, self.messages.deadline()].into_iter().flatten().min()
+        [Some(self.heartbeat.deadline()), probe, self.messages.deadline()].into_iter().flatten().min()
     }
 
     fn extend(&mut self, by: Duration) {
-        // The next ping does not wait for the peer. The peer waits for it, and gives up when it comes too late.
-        if let Heartbeat::Waiting(until) = &mut self.heartbeat {
-            *until += by;
-        }
+        self.heartbeat.extend(by);
         if let Some(probe) = &mut self.probe {
             probe.deadline += by;
         }
@@ -291,8 +323,24 @@ impl<M: Messages> Link for EngineLink<M> {
         self.messages.wire()
     }
 
+    fn framing(&self) -> Framing {
+        self.framing
+    }
+
     fn joins_by_packet(&self) -> bool {
         self.messages.joins_by_packet()
+    }
+
+    fn home(&self) -> Option<ByteString> {
+        self.messages.home()
+    }
+
+    fn public_id(&self) -> Option<&str> {
+        self.messages.public_id()
+    }
+
+    fn carried_by(&mut self, headers: &ByteString) {
+        self.messages.carried_by(headers);
     }
 }
 

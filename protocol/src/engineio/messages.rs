@@ -13,17 +13,20 @@ use crate::packet::{Body, MAIN, MESSAGE, Outbound, Packet};
 use crate::websocket::Opcode;
 use crate::wire::{TextFrame, Unit, Wire, WireFrame};
 
-/// Reads messages as events.
+/// Reads messages as events. Where the headers of the request that carried a message are wanted, they are its second
+/// argument.
 #[derive(Debug, Default)]
-pub struct BareMessages;
+pub struct BareMessages {
+    headers: Option<ByteString>,
+}
 
 impl Messages for BareMessages {
     fn text(&mut self, _: Instant, text: &str, _: &ByteString, _: &Limits) -> Result<Read, Violation> {
-        event(text)
+        self.event(text)
     }
 
     fn binary(&mut self, _: Instant, data: Bytes, _: &Limits) -> Result<Read, Violation> {
-        event(&data)
+        self.event(&data)
     }
 
     fn deadline(&self) -> Option<Instant> {
@@ -39,11 +42,25 @@ impl Messages for BareMessages {
     fn joins_by_packet(&self) -> bool {
         false
     }
+
+    fn home(&self) -> Option<ByteString> {
+        Some(MAIN)
+    }
+
+    fn carried_by(&mut self, headers: &ByteString) {
+        self.headers = Some(headers.clone());
+    }
 }
 
-fn event<T: serde::Serialize + ?Sized>(message: &T) -> Result<Read, Violation> {
-    let args = Args::single(message).map_err(|_| Violation("a message that is no text"))?;
-    Ok(Read::Packet(Packet { namespace: MAIN, body: Body::Event { name: MESSAGE, args, ack: None } }))
+impl BareMessages {
+    fn event<T: serde::Serialize + ?Sized>(&self, message: &T) -> Result<Read, Violation> {
+        let mut args = Args::single(message).map_err(|_| Violation("a message that is no text"))?;
+        if let Some(headers) = &self.headers {
+            let elements = format!("{},{headers}", args.elements());
+            args = Args::from_raw(elements.into(), args.attachments().to_vec());
+        }
+        Ok(Read::Packet(Packet { namespace: MAIN, body: Body::Event { name: MESSAGE, args, ack: None } }))
+    }
 }
 
 /// Encodes the one argument of a `message` event: a string as text, binary data as such. Nothing else can be
@@ -73,7 +90,7 @@ mod tests {
 
     #[test]
     fn text_and_binary_come_back_as_they_came() {
-        let mut messages = BareMessages;
+        let mut messages = BareMessages::default();
         let now = Instant::now();
         let limits = Limits::default();
         let args = |read| match read {
@@ -85,6 +102,23 @@ mod tests {
         assert_eq!(message(&text).unwrap(), "4a \"quoted\" text".as_bytes());
         let binary = args(messages.binary(now, Bytes::from_static(&[1, 2]), &limits));
         assert_eq!(message(&binary).unwrap(), &[1, 2][..]);
+    }
+
+    #[test]
+    fn the_headers_of_the_request_are_a_second_argument_where_they_are_wanted() {
+        let mut messages = BareMessages::default();
+        let elements = |messages: &mut BareMessages| match messages.text(
+            Instant::now(),
+            "hi",
+            &ByteString::from_static("4hi"),
+            &Limits::default(),
+        ) {
+            Ok(Read::Packet(Packet { body: Body::Event { args, .. }, .. })) => args.elements().to_string(),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(elements(&mut messages), r#""hi""#);
+        messages.carried_by(&r#"{"host":"a"}"#.into());
+        assert_eq!(elements(&mut messages), r#""hi",{"host":"a"}"#);
     }
 
     #[test]

@@ -4,6 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytestring::ByteString;
 
+use super::{Version, kind};
 use crate::link::Frame;
 use crate::websocket::Opcode;
 use crate::wire::WireFrame;
@@ -88,9 +89,15 @@ impl Iterator for PayloadDecoder {
     }
 }
 
-/// Decodes the base64 of a `b…` packet; `None` when it is none.
-pub(crate) fn decode_base64(text: &str) -> Option<Vec<u8>> {
-    STANDARD.decode(text).ok()
+/// The type and the data of a packet `b…` in base64; `None` when it is none. Version 3 has the type behind the `b`,
+/// in version 4 there are only messages.
+pub(crate) fn decode_base64_packet(packet: &str, version: Version) -> Option<(u8, Vec<u8>)> {
+    let packet = packet.get(1..)?;
+    let (kind, base64) = match version {
+        Version::V4 => (kind::MESSAGE, packet),
+        Version::V3 => (*packet.as_bytes().first()?, packet.get(1..)?),
+    };
+    Some((kind, STANDARD.decode(base64).ok()?))
 }
 
 #[cfg(test)]

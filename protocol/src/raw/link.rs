@@ -134,8 +134,8 @@ impl Link for RawLink {
         false
     }
 
-    fn home(&self) -> ByteString {
-        self.namespace.clone()
+    fn home(&self) -> Option<ByteString> {
+        Some(self.namespace.clone())
     }
 }
 

@@ -41,7 +41,7 @@ pub fn encode(namespace: &str, packet: &Outbound<'_>) -> Unit {
     }
 }
 
-fn control<T: Serialize>(kind: u8, namespace: &str, payload: Option<&T>) -> Unit {
+pub(super) fn control<T: Serialize + ?Sized>(kind: u8, namespace: &str, payload: Option<&T>) -> Unit {
     let mut frame = TextFrame::with_capacity(64 + namespace.len());
     frame.push(b'4');
     frame.push(kind);

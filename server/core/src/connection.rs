@@ -13,7 +13,8 @@ use std::sync::{Arc, OnceLock};
 
 use parking_lot::Mutex;
 use roomful_protocol::close::CloseReason;
-use roomful_protocol::engineio::TransportKind;
+use roomful_protocol::engineio::{Framing, TransportKind};
+use roomful_protocol::link::Link;
 use roomful_protocol::packet::Outbound;
 use roomful_protocol::websocket::Deflate;
 use roomful_protocol::wire::{Unit, Wire};
@@ -37,6 +38,9 @@ pub(crate) struct Connection {
     pub(crate) outbox: Arc<Outbox>,
     pub(crate) handshake: Handshake,
     pub(crate) wire: Wire,
+    pub(crate) framing: Framing,
+    /// The id of which those of its sockets are made, where they are not random.
+    pub(crate) public_id: Option<Box<str>>,
     transport: AtomicU8,
     /// How messages are compressed, once a transport has agreed on that with the client.
     deflate: OnceLock<Deflate>,
@@ -47,13 +51,15 @@ impl Connection {
     pub(crate) fn new(
         outbox: Arc<Outbox>,
         handshake: Handshake,
-        wire: Wire,
+        link: &impl Link,
         kind: TransportKind,
     ) -> Arc<Self> {
         Arc::new(Self {
             outbox,
             handshake,
-            wire,
+            wire: link.wire(),
+            framing: link.framing(),
+            public_id: link.public_id().map(Box::from),
             transport: AtomicU8::new(kind as u8),
             deflate: OnceLock::new(),
             commands: Mutex::new(Vec::new()),
@@ -62,7 +68,10 @@ impl Connection {
 
     /// A packet as this client gets it; `None` when it cannot be told.
     pub(crate) fn encode(&self, namespace: &str, packet: &Outbound<'_>) -> Option<Unit> {
-        let unit = self.wire.encode(namespace, packet)?;
+        let mut unit = self.wire.encode(namespace, packet)?;
+        if !self.framing.is_plain() {
+            unit = unit.framed(self.framing);
+        }
         Some(match self.deflate() {
             Some(deflate) => unit.deflated(deflate),
             None => unit,

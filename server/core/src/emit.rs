@@ -118,12 +118,12 @@ fn record_for_one<'a>(member: &'a Member, name: &str, args: &Args, volatile: boo
     if volatile || !member.keeps_events() {
         return recovery.pass_by(args);
     }
-    Some(recovery.record(Audience::One(member.id), name, args))
+    Some(recovery.record(Audience::One(member.id.clone()), name, args))
 }
 
 /// The client has come back by another connection, or is away and gets the event when it does.
 fn to_successor(member: &Member, packet: &Outbound<'_>, volatile: bool) -> Pushed {
-    match member.namespace.registry.get(&member.id) {
+    match member.namespace.registry.get(member.id.as_str()) {
         Some(successor) => successor.send(packet, volatile),
         None if volatile => {
             member.namespace.shared.metrics.volatile_dropped.increment();

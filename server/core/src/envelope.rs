@@ -2,6 +2,7 @@
 
 use std::cell::{OnceCell, RefCell};
 
+use roomful_protocol::engineio::Framing;
 use roomful_protocol::packet::Outbound;
 use roomful_protocol::websocket::Deflate;
 use roomful_protocol::wire::{Unit, Wire};
@@ -15,36 +16,51 @@ pub(crate) struct Envelope<'a> {
     compress: bool,
     /// By wire. An encoding that has been tried and does not exist is `None`.
     plain: [OnceCell<Option<Unit>>; Wire::COUNT],
-    /// Compressed once for all clients that decompress in the same way: there are few such ways.
-    deflated: RefCell<Vec<(Wire, Deflate, Unit)>>,
+    /// What is made of these for clients that take binary data otherwise, or compressed: once for all that take it in
+    /// the same way. There are few such ways.
+    converted: RefCell<Vec<(Conversion, Unit)>>,
+}
+
+/// How a unit is changed for some clients.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Conversion {
+    wire: Wire,
+    framing: Framing,
+    deflate: Option<Deflate>,
 }
 
 impl<'a> Envelope<'a> {
     pub(crate) fn new(namespace: &'a str, packet: Outbound<'a>, compress: bool) -> Self {
         let plain = [const { OnceCell::new() }; Wire::COUNT];
-        Self { namespace, packet, compress, plain, deflated: RefCell::default() }
+        Self { namespace, packet, compress, plain, converted: RefCell::default() }
     }
 
     /// The packet as this client gets it; `None` when it cannot be told.
     pub(crate) fn unit_for(&self, connection: &Connection) -> Option<Unit> {
         let plain = self.plain(connection.wire)?;
-        match connection.deflate().filter(|_| self.compress) {
-            Some(deflate) => Some(self.deflated(connection.wire, deflate, plain)),
-            None => Some(plain.clone()),
+        let deflate = connection.deflate().filter(|_| self.compress);
+        if deflate.is_none() && connection.framing.is_plain() {
+            return Some(plain.clone());
         }
+        let conversion = Conversion { wire: connection.wire, framing: connection.framing, deflate };
+        Some(self.converted(conversion, plain))
     }
 
     fn plain(&self, wire: Wire) -> Option<&Unit> {
         self.plain.get(wire as usize)?.get_or_init(|| wire.encode(self.namespace, &self.packet)).as_ref()
     }
 
-    fn deflated(&self, wire: Wire, deflate: Deflate, plain: &Unit) -> Unit {
-        let mut made = self.deflated.borrow_mut();
-        if let Some((.., unit)) = made.iter().find(|(w, d, _)| (*w, *d) == (wire, deflate)) {
+    fn converted(&self, conversion: Conversion, plain: &Unit) -> Unit {
+        let mut made = self.converted.borrow_mut();
+        if let Some((_, unit)) = made.iter().find(|(done, _)| *done == conversion) {
             return unit.clone();
         }
-        let unit = plain.deflated(deflate);
-        made.push((wire, deflate, unit.clone()));
+        let framed = plain.framed(conversion.framing);
+        let unit = match conversion.deflate {
+            Some(deflate) => framed.deflated(deflate),
+            None => framed,
+        };
+        made.push((conversion, unit.clone()));
         unit
     }
 }

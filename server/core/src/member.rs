@@ -89,7 +89,11 @@ impl Member {
         let can_recover = namespace.recovery.is_some() && connection.wire.has_sessions();
         let session = can_recover.then(|| Box::new(Recoverable::new(why)));
         let rooms = Membership { session, ..Membership::default() };
-        Self::make(SocketId::random(), namespace, connection, auth, rooms, None)
+        let id = match &connection.public_id {
+            Some(id) => SocketId::derived(id, &namespace.path),
+            None => SocketId::random(),
+        };
+        Self::make(id, namespace, connection, auth, rooms, None)
     }
 
     /// The socket of a session, which goes on at the place `from` of the log.
@@ -110,7 +114,7 @@ impl Member {
                 rooms.seats.get_or_insert_default().insert(room.clone(), noted);
             }
         }
-        let (id, extensions) = (session.sid, session.extensions.clone().map(Box::new));
+        let (id, extensions) = (session.sid.clone(), session.extensions.clone().map(Box::new));
         rooms.session = Some(Box::new(Recoverable::resumed(session, from)));
         Self::make(id, namespace, connection, auth, rooms, extensions)
     }
@@ -324,7 +328,7 @@ impl Member {
 
     fn suspend(&self) -> Option<Session> {
         let extensions = self.extensions.lock().as_deref().cloned().unwrap_or_default();
-        self.with_session(|session| session.suspend(self.id, extensions))
+        self.with_session(|session| session.suspend(self.id.clone(), extensions))
     }
 
     // --- acknowledgements ---

@@ -40,7 +40,7 @@ impl Socket {
 
     /// The public id of this socket: other clients may see it.
     pub fn id(&self) -> SocketId {
-        self.member.id
+        self.member.id.clone()
     }
 
     /// Whether packets can still reach it.
@@ -66,6 +66,11 @@ impl Socket {
     /// The transport that carries it at this moment.
     pub fn transport(&self) -> TransportKind {
         self.member.connection.transport()
+    }
+
+    /// The version of Engine.IO that its client speaks; 4 also for clients of other protocols.
+    pub fn engine_version(&self) -> u8 {
+        self.member.connection.framing.version.number()
     }
 
     /// Attaches a value, which handlers extract with [`Ext`](crate::Ext). One of each type; a new one replaces

@@ -6,6 +6,7 @@ mod probing;
 mod refused;
 mod switching;
 mod time;
+mod version3;
 
 use super::*;
 use crate::engineio::Open;
@@ -20,8 +21,8 @@ const SECOND: TransportId = TransportId(1);
 const THIRD: TransportId = TransportId(2);
 
 /// A link, its clock, and what came out of it.
-struct Harness {
-    link: EngineLink<SocketIoMessages>,
+struct Harness<M = SocketIoMessages> {
+    link: EngineLink<M>,
     now: Instant,
     begun: Instant,
 }
@@ -29,12 +30,7 @@ struct Harness {
 impl Harness {
     /// A connection as it opens, its open packet not taken out yet.
     fn opening(kind: TransportKind, allow_upgrades: bool) -> Self {
-        let now = Instant::now();
-        let limits = Arc::new(Limits::default());
-        let open = Open::new("sid", &[], &limits).to_text();
-        let start = Start { transport: FIRST, kind, open, allow_upgrades };
-        let link = EngineLink::new(now, start, SocketIoMessages::default(), limits);
-        Self { link, now, begun: now }
+        Self::begin(kind, allow_upgrades, Framing::default(), SocketIoMessages::default())
     }
 
     /// An open connection over long-polling.
@@ -58,6 +54,16 @@ impl Harness {
         probing.text(SECOND, "5").unwrap();
         probing.output();
         probing
+    }
+}
+
+impl<M: Messages> Harness<M> {
+    fn begin(kind: TransportKind, allow_upgrades: bool, framing: Framing, messages: M) -> Self {
+        let now = Instant::now();
+        let limits = Arc::new(Limits::default());
+        let open = Open::new("sid", &[], &limits).to_text();
+        let start = Start { transport: FIRST, kind, open, allow_upgrades, framing };
+        Self { link: EngineLink::new(now, start, messages, limits), now, begun: now }
     }
 
     fn text(&mut self, from: TransportId, text: &str) -> Result<(), Violation> {

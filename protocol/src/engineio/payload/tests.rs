@@ -78,16 +78,27 @@ fn what_was_written_can_be_read() {
         let read = packets(&encoder.finish());
         assert_eq!(read[1], "4é");
         for binary in [&read[0], &read[2]] {
-            assert_eq!(decode_base64(&binary[1..]).unwrap(), data);
+            assert_eq!(decode_base64_packet(binary, Version::V4).unwrap(), (b'4', data.clone()));
         }
     }
 }
 
 #[test]
 fn base64_is_standard_and_padded() {
-    assert_eq!(decode_base64("+/+/").unwrap(), [0xfb, 0xff, 0xbf]);
-    assert_eq!(decode_base64("AQ==").unwrap(), [1]);
+    let decode =
+        |base64: &str| decode_base64_packet(&format!("b{base64}"), Version::V4).map(|(_, data)| data);
+    assert_eq!(decode("+/+/").unwrap(), [0xfb, 0xff, 0xbf]);
+    assert_eq!(decode("AQ==").unwrap(), [1]);
     for bad in ["AQ", "AQ=", "AQ===", "-_-_", "A", "AB==", "AQ==AQ==", " AQ=="] {
-        assert_eq!(decode_base64(bad), None, "{bad}");
+        assert_eq!(decode(bad), None, "{bad}");
+    }
+}
+
+#[test]
+fn in_version_3_a_type_stands_before_base64() {
+    assert_eq!(decode_base64_packet("b4AQ==", Version::V3), Some((b'4', vec![1])));
+    assert_eq!(decode_base64_packet("b2", Version::V3), Some((b'2', Vec::new())));
+    for bad in ["b", "bé", "b4AQ"] {
+        assert_eq!(decode_base64_packet(bad, Version::V3), None, "{bad}");
     }
 }

@@ -176,7 +176,7 @@ fn messages_are_events_of_the_link_s_namespace() {
         r#"/chat message({"_placeholder":true,"num":0}) [b"\x01\x02"]"#,
     ];
     assert_eq!(client.output(), expected);
-    assert_eq!(client.link.home(), "/chat");
+    assert_eq!(client.link.home().unwrap(), "/chat");
     assert!(!client.link.joins_by_packet());
 }
 

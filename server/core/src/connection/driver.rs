@@ -62,7 +62,7 @@ struct Stall {
 impl<L: Link, T: Transports> Driver<L, T> {
     pub(crate) fn new(server: Server, link: L, transports: T, handshake: Handshake) -> Self {
         let outbox = transports.outbox().clone();
-        let connection = Connection::new(outbox, handshake, link.wire(), transports.kind());
+        let connection = Connection::new(outbox, handshake, &link, transports.kind());
         connection.set_deflate(transports.deflate());
         let place = server.add_connection(connection.clone());
         let connect_deadline = link.joins_by_packet().then(|| now() + server.limits().connect_timeout);
@@ -84,9 +84,9 @@ impl<L: Link, T: Transports> Driver<L, T> {
     fn open(&mut self, now: Instant, cx: &mut Context<'_>) {
         self.state = State::Open;
         self.take_output(now, cx);
-        if !self.link.joins_by_packet() {
+        if let Some(home) = self.link.home() {
             // Nothing but a missing namespace could go wrong, and that is answered.
-            let _ = self.dispatch.join(self.link.home(), None, now, cx);
+            let _ = self.dispatch.join(home, None, now, cx);
         }
         if self.server.is_closing() {
             self.close(CloseReason::ServerShuttingDown, now, cx);
@@ -146,6 +146,7 @@ impl<L: Link, T: Transports> Driver<L, T> {
                 }
             }
             TransportEvent::Heard(which) => self.link.heard(now, which),
+            TransportEvent::CarriedBy(headers) => self.link.carried_by(&headers),
             TransportEvent::Closed(which, how) => self.link.transport_closed(now, which, how),
         }
         self.take_output(now, cx);
@@ -175,9 +176,6 @@ impl<L: Link, T: Transports> Driver<L, T> {
                     if let Err(violation) = self.dispatch.packet(packet, now, cx) {
                         self.violated(&violation);
                         self.close(CloseReason::ForcedClose, now, cx);
-                    }
-                    if self.dispatch.has_joined {
-                        self.connect_deadline = None;
                     }
                 }
                 Output::Release => transports.release(),
@@ -217,6 +215,10 @@ impl<L: Link, T: Transports> Driver<L, T> {
         if self.link.poll_timeout().is_some_and(|at| at <= now) {
             self.link.handle_timeout(now);
             self.take_output(now, cx);
+        }
+        // Looked at here, as a guard may take its time.
+        if self.dispatch.has_joined {
+            self.connect_deadline = None;
         }
         if self.connect_deadline.is_some_and(|at| at <= now) {
             self.connect_deadline = None;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
+use bytestring::ByteString;
 use roomful_protocol::close::CloseReason;
 use roomful_protocol::engineio::TransportKind;
 use roomful_protocol::link::{Frame, TransportEnd, TransportId};
@@ -21,6 +22,9 @@ pub enum TransportEvent {
     /// Something came in that is no frame for the link and yet shows that the peer is there. Only from
     /// transports whose link asks for it.
     Heard(TransportId),
+    /// What comes in from now on is carried by a request with these headers: JSON text of an object. Only from
+    /// transports of which somebody wants to know.
+    CarriedBy(ByteString),
     /// A transport has ended.
     Closed(TransportId, TransportEnd),
 }

@@ -165,7 +165,7 @@ impl Broadcast {
         let audience = Audience::Rooms {
             rooms: self.rooms.clone(),
             except: self.except.clone(),
-            but: self.but.as_ref().map(|member| member.id),
+            but: self.but.as_ref().map(|member| member.id.clone()),
         };
         Some(recovery.record(audience, name, args))
     }

@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use bytestring::ByteString;
 
-use crate::id::SocketId;
 use crate::member::Member;
 use crate::namespace::active::ActiveNamespace;
 use crate::rooms::Room;
@@ -44,7 +43,7 @@ struct Target {
 
 impl Target {
     fn find(namespace: &ActiveNamespace, name: &str) -> Self {
-        let socket = SocketId::parse(name).and_then(|id| namespace.registry.get(&id));
+        let socket = namespace.registry.get(name);
         Self { room: namespace.rooms.get(name), socket: socket.filter(|member| member.is_in_own_room()) }
     }
 

@@ -60,7 +60,7 @@ impl NamespaceHandle {
 
     /// The socket with this id, if it is on this node.
     pub fn socket(&self, id: SocketId) -> Option<Socket> {
-        self.namespace.registry.get(&id).map(Socket::new)
+        self.namespace.registry.get(id.as_str()).map(Socket::new)
     }
 
     /// The number of sockets on this node.

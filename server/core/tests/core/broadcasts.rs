@@ -49,7 +49,7 @@ async fn a_socket_can_be_excepted_by_its_id() {
     let (server, _) = server(|main| main);
     let mut clients = in_rooms(&server, [&["a"], &["a"], &[]]).await;
     let first = clients[0].socket().id();
-    server.main().to("a").except(first).emit_raw("event", ());
+    server.main().to("a").except(&first).emit_raw("event", ());
     assert_eq!(heard(&mut clients).await, [0, 1, 0]);
     server.main().except([first]).emit_raw("event", ());
     assert_eq!(heard(&mut clients).await, [0, 1, 1]);
@@ -98,7 +98,7 @@ async fn several_sockets_are_reached_by_their_ids() {
     let (server, _) = server(|main| main);
     let mut clients = in_rooms(&server, [&[], &[], &["a"]]).await;
     let ids = [clients[0].socket().id(), clients[1].socket().id()];
-    server.main().to(ids).to(ids).to("a").emit_raw("event", ());
+    server.main().to(&ids).to(&ids).to("a").emit_raw("event", ());
     assert_eq!(heard(&mut clients).await, [1, 1, 1]);
 }
 

@@ -79,9 +79,9 @@ async fn rooms_and_exceptions_hold_on_every_node() {
     servers[0].main().to("room").except("not these").emit_raw("event", ());
     assert_eq!(heard(&mut clients).await, [1, 0, 1]);
     let third = clients[2].socket().id();
-    servers[0].main().except(third).emit_raw("event", ());
+    servers[0].main().except(&third).emit_raw("event", ());
     assert_eq!(heard(&mut clients).await, [1, 1, 0]);
-    servers[0].main().to(third).emit_raw("event", ());
+    servers[0].main().to(&third).emit_raw("event", ());
     assert_eq!(heard(&mut clients).await, [0, 0, 1]);
 }
 

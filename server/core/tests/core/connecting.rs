@@ -222,6 +222,23 @@ async fn a_client_that_has_joined_is_not_closed_by_the_connect_timeout() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_client_whose_guard_took_its_time_is_not_closed_by_the_connect_timeout() {
+    let (server, _) = server(|main| {
+        main.guard(async || {
+            sleep(Duration::from_secs(1)).await;
+            Ok::<_, ConnectError>(())
+        })
+    });
+    let mut client = Client::join(&server).await;
+    for _ in 0..2 {
+        sleep(Duration::from_secs(25)).await;
+        client.expect("2").await;
+        client.raw("3");
+    }
+    assert!(!client.has_ended());
+}
+
+#[tokio::test(start_paused = true)]
 async fn too_many_namespaces_on_one_connection_are_refused() {
     let limits = Limits { max_namespaces: 2, ..Limits::default() };
     let server = Server::builder::<()>().limits(limits).namespace(Namespace::new("/n/*")).build().unwrap();

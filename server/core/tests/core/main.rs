@@ -18,4 +18,5 @@ mod shutdown;
 mod slow;
 mod support;
 mod threads;
+mod version3;
 mod volatile;

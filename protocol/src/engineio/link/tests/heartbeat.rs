@@ -17,6 +17,7 @@ fn the_open_packet_is_sent_on_the_transport_that_opens() {
         kind: TransportKind::Polling,
         open: "0{}".to_owned(),
         allow_upgrades: true,
+        framing: Framing::default(),
     };
     let mut link = EngineLink::new(Instant::now(), start, SocketIoMessages::default(), limits);
     assert_eq!(line(&link.poll_output().unwrap()), "send 2: 0{}");

@@ -41,9 +41,9 @@ fn what_was_for_another_socket_or_said_by_this_one_is_not_missed() {
     let mut log = log(&Recovery::default());
     let (me, other) = (SocketId::random(), SocketId::random());
     let stays = Stays::begin(0);
-    say(&mut log, Audience::One(me));
-    say(&mut log, Audience::One(other));
-    say(&mut log, Audience::Rooms { rooms: Vec::new(), except: Vec::new(), but: Some(me) });
+    say(&mut log, Audience::One(me.clone()));
+    say(&mut log, Audience::One(other.clone()));
+    say(&mut log, Audience::Rooms { rooms: Vec::new(), except: Vec::new(), but: Some(me.clone()) });
     say(&mut log, Audience::Rooms { rooms: Vec::new(), except: Vec::new(), but: Some(other) });
     assert_eq!(places(log.missed(&me, &stays, 0)), [1, 4]);
 }

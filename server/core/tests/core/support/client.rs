@@ -6,9 +6,10 @@ use std::time::Duration;
 use bytes::Bytes;
 use roomful_core::door::{drive, limits, outbox};
 use roomful_core::{Handshake, Headers, Server, Socket, SocketId, TransportKind};
-use roomful_protocol::engineio::{EngineLink, Start};
+use roomful_protocol::engineio::{EngineLink, Framing, Messages, Start, Version};
 use roomful_protocol::link::{Frame, TransportEnd, TransportId};
 use roomful_protocol::socketio::SocketIoMessages;
+use roomful_protocol::socketio::v2::SocketIo2Messages;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
@@ -35,23 +36,38 @@ pub(crate) struct Client {
 impl Client {
     /// Opens a connection, which is in no namespace yet.
     pub(crate) async fn open(server: &Server) -> Self {
-        let mut client = Self::start(server, TransportKind::WebSocket);
+        let mut client =
+            Self::start(server, TransportKind::WebSocket, Framing::default(), SocketIoMessages::default());
         client.expect("0open").await;
         client
     }
 
     /// Opens a connection whose polls never come until a WebSocket takes over.
     pub(crate) fn open_polling(server: &Server) -> Self {
-        Self::start(server, TransportKind::Polling)
+        Self::start(server, TransportKind::Polling, Framing::default(), SocketIoMessages::default())
     }
 
-    fn start(server: &Server, kind: TransportKind) -> Self {
+    /// Opens a connection of Engine.IO 3 with this id.
+    pub(crate) async fn open_v3(server: &Server, id: &str, base64: bool) -> Self {
+        let framing = Framing { version: Version::V3, base64 };
+        let mut client = Self::start(server, TransportKind::WebSocket, framing, SocketIo2Messages::new(id));
+        client.expect("0open").await;
+        client
+    }
+
+    fn start(server: &Server, kind: TransportKind, framing: Framing, messages: impl Messages) -> Self {
         let pipe = Arc::new(Pipe::default());
         let (feed, fed) = unbounded_channel();
         let transports = Memory::new(outbox(server), pipe.clone(), fed, kind);
-        let open = Start { transport: TransportId(0), kind, open: "0open".to_owned(), allow_upgrades: true };
+        let open = Start {
+            transport: TransportId(0),
+            kind,
+            open: "0open".to_owned(),
+            allow_upgrades: true,
+            framing,
+        };
         let now = tokio::time::Instant::now().into_std();
-        let link = EngineLink::new(now, open, SocketIoMessages::default(), limits(server));
+        let link = EngineLink::new(now, open, messages, limits(server));
         let query = vec![("token".to_owned(), "secret".to_owned())];
         let headers = Headers::collect([("user-agent", &b"test"[..])].into_iter());
         let handshake = Handshake::new(headers, "/socket.io/?token=secret", query, None, false);
