@@ -9,6 +9,7 @@ use roomful_protocol::engineio::payload_v3::PayloadDecoder;
 use roomful_protocol::engineio::{EngineLink, Framing, Start, TransportKind, Version, jsonp};
 use roomful_protocol::limits::Limits;
 use roomful_protocol::link::{Frame, Link, Output, TransportId};
+use roomful_protocol::socketio::SocketIoMessages;
 use roomful_protocol::socketio::v2::SocketIo2Messages;
 
 const ROUNDS: usize = 50_000;
@@ -103,7 +104,12 @@ fn garbage_is_cut_into_packets_or_ends_the_connection() {
             allow_upgrades: true,
             framing: Framing { version: Version::V3, base64: false },
         };
-        let mut link = EngineLink::new(now, start, SocketIo2Messages::new("id"), limits.clone());
+        let mut link = EngineLink::new(
+            now,
+            start,
+            SocketIo2Messages::new(SocketIoMessages::default(), "id"),
+            limits.clone(),
+        );
         for frame in frames {
             let _ = link.handle_frame(now, transport, frame);
         }

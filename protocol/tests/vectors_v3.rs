@@ -55,7 +55,7 @@ fn messages_are_encoded_as_the_reference_does() {
             let mut encoder = PayloadEncoder::default();
             for message in &vector.messages {
                 let args = args(message);
-                let event = Outbound::Event { name: &MESSAGE, args: &args, ack: None };
+                let event = Outbound::Event { name: &MESSAGE, args: &args, ack: None, offset: None };
                 let unit = messages::encode(&event).unwrap().framed(Framing { version: Version::V3, base64 });
                 unit.frames().iter().for_each(|frame| encoder.push(frame));
             }

@@ -8,7 +8,7 @@ use bytestring::ByteString;
 use serde::ser::{SerializeMap, Serializer as _};
 
 use super::encode::control;
-use super::{SocketIoMessages, kind};
+use super::kind;
 use crate::engineio::{Messages, Read};
 use crate::limits::Limits;
 use crate::link::Violation;
@@ -44,20 +44,20 @@ fn is_truthy(json: &str) -> bool {
 
 /// Reads packets as these clients send them, one at a time.
 #[derive(Debug)]
-pub struct SocketIo2Messages {
-    packets: SocketIoMessages,
+pub struct SocketIo2Messages<M> {
+    packets: M,
     id: Box<str>,
 }
 
-impl SocketIo2Messages {
-    /// Reads the packets of a connection with this id. The ids of its sockets are made of that, as clients of this
-    /// version take it for their own.
-    pub fn new(id: &str) -> Self {
-        Self { packets: SocketIoMessages::default(), id: id.into() }
+impl<M: Messages> SocketIo2Messages<M> {
+    /// Reads the packets of a connection with this id, whose messages `packets` reads. The ids of its sockets are made
+    /// of that, as clients of this version take it for their own.
+    pub fn new(packets: M, id: &str) -> Self {
+        Self { packets, id: id.into() }
     }
 }
 
-impl Messages for SocketIo2Messages {
+impl<M: Messages> Messages for SocketIo2Messages<M> {
     fn text(
         &mut self,
         now: Instant,
@@ -81,7 +81,11 @@ impl Messages for SocketIo2Messages {
     }
 
     fn wire(&self) -> Wire {
-        Wire::SocketIo2
+        match self.packets.wire() {
+            Wire::SocketIo => Wire::SocketIo2,
+            // As MessagePack an answer is an object, of which these clients read what they know.
+            other => other,
+        }
     }
 
     fn joins_by_packet(&self) -> bool {

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::{GzEncoder, ZlibEncoder};
 use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING};
@@ -34,10 +35,10 @@ impl HttpCompression {
         self,
         request: &HeaderMap,
         content_type: &'static str,
-        body: String,
+        body: Bytes,
     ) -> Response<Body> {
         let coding = (body.len() >= self.threshold).then(|| Coding::choose(request)).flatten();
-        let compressed = coding.and_then(|coding| Some((coding, coding.encode(body.as_bytes()).ok()?)));
+        let compressed = coding.and_then(|coding| Some((coding, coding.encode(&body).ok()?)));
         match compressed.filter(|(_, compressed)| compressed.len() < body.len()) {
             Some((coding, compressed)) => {
                 let mut answer = answer(StatusCode::OK, content_type, compressed);
@@ -139,7 +140,7 @@ mod tests {
         let mut accepts = HeaderMap::new();
         accepts.insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
         let answer = |body: &str| {
-            HttpCompression::default().threshold(4).answer(&accepts, "text/plain", body.to_owned())
+            HttpCompression::default().threshold(4).answer(&accepts, "text/plain", body.to_owned().into())
         };
         let is_compressed = |body: &str| answer(body).headers().contains_key(CONTENT_ENCODING);
         assert!(is_compressed(&"x".repeat(100)));

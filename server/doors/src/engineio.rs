@@ -1,6 +1,8 @@
 //! The door for Engine.IO clients: long-polling, WebSocket, and the upgrade from the one to the other.
 
+mod body;
 mod carrier;
+mod polling;
 mod request;
 mod session;
 mod transports;
@@ -18,21 +20,24 @@ use http::{HeaderValue, Method, Request, Response, StatusCode};
 use roomful_core::door::{drive, limits, outbox};
 use roomful_core::{ConnectionId, Handshake, Limits, Server, TransportKind};
 use roomful_protocol::engineio::messages::BareMessages;
+use roomful_protocol::engineio::payload_v3::Payload;
 use roomful_protocol::engineio::webtransport::Hello;
-use roomful_protocol::engineio::{EngineLink, Messages, Open, Refusal, Start};
+use roomful_protocol::engineio::{EngineLink, Framing, Messages, Open, Refusal, Start, Version};
 use roomful_protocol::link::TransportId;
 use roomful_protocol::socketio::SocketIoMessages;
 use roomful_protocol::socketio::msgpack::MsgpackMessages;
+use roomful_protocol::socketio::v2::SocketIo2Messages;
 use roomful_protocol::websocket::PerMessageDeflate;
 use tower_service::Service;
 
 use crate::bundle;
 use crate::compression::HttpCompression;
 use crate::cors::{Cors, Origins, is_preflight};
-use crate::http::{Body, Outcome, answer, handshake, query, read_body, refused};
+use crate::http::{Body, Outcome, handshake, query, read_body, refused};
 use crate::ws::{self, Accepted, extended_connect};
+use body::{BodyKind, Packets};
 use carrier::Carrier;
-use request::{Ask, Target};
+use request::Ask;
 use session::{Session, Upgrade};
 use transports::EngineTransports;
 use webtransport::WebTransport;
@@ -75,6 +80,7 @@ struct Options {
     dialect: Dialect,
     transports: Vec<TransportKind>,
     allow_upgrades: bool,
+    allow_eio3: bool,
     cors: Option<Cors>,
     origins: Option<Origins>,
     deflate: Option<PerMessageDeflate>,
@@ -83,7 +89,7 @@ struct Options {
 }
 
 impl EngineIo {
-    /// The door of Socket.IO clients: Socket.IO 5 over Engine.IO 4.
+    /// The door of Socket.IO clients.
     pub fn socketio(server: Server) -> Self {
         Self::new(server, Dialect::SocketIo(Parser::Json))
     }
@@ -99,6 +105,7 @@ impl EngineIo {
             dialect,
             transports: vec![TransportKind::Polling, TransportKind::WebSocket],
             allow_upgrades: true,
+            allow_eio3: false,
             cors: None,
             origins: None,
             deflate: None,
@@ -128,6 +135,16 @@ impl EngineIo {
     #[must_use]
     pub fn allow_upgrades(self, allow: bool) -> Self {
         self.with(|options| options.allow_upgrades = allow)
+    }
+
+    /// Lets clients of Engine.IO 3 in as well, that is of Socket.IO 1 and 2. Default: no, as in the reference.
+    ///
+    /// These clients take the id of their connection for that of their socket, so they tell it to whoever they tell
+    /// who they are, and whoever has it can speak as them. Where pages of other origins may not talk to the door
+    /// ([`only_origins`](Self::only_origins)), polling by scripts (JSONP) is refused, as it names no origin.
+    #[must_use]
+    pub fn allow_eio3(self, allow: bool) -> Self {
+        self.with(|options| options.allow_eio3 = allow)
     }
 
     /// Lets pages of other origins talk to this door. Default: none may.
@@ -234,6 +251,13 @@ where
     }
 }
 
+/// A connection that opens.
+struct Opening {
+    id: ConnectionId,
+    framing: Framing,
+    kind: TransportKind,
+}
+
 impl Inner {
     async fn answer<B>(self: Arc<Self>, request: Request<B>) -> Response<Body>
     where
@@ -281,26 +305,28 @@ impl Inner {
         if self.options.origins.as_ref().is_some_and(|origins| !origins.allow(&parts.headers)) {
             return Err(refuse(Refusal::Forbidden));
         }
+        // A script may be of any page's, and names none.
+        if ask.jsonp.is_some() && matches!(self.options.origins, Some(Origins::List(_))) {
+            return Err(refuse(Refusal::Forbidden));
+        }
         let kind = ask.transport.filter(|kind| self.options.transports.contains(kind));
         let kind = kind.ok_or_else(|| refuse(Refusal::UnknownTransport))?;
-        match ask.target() {
-            Target::Unknown => Err(refuse(Refusal::UnknownSession)),
-            Target::Session(id) => {
-                let session = self.sessions.get(&id).map(|session| session.value().clone());
+        match &ask.sid {
+            Some(id) => {
+                let session = self.sessions.get(id.as_str()).map(|session| session.value().clone());
                 let session = session.ok_or_else(|| refuse(Refusal::UnknownSession))?;
-                // A session speaks the version in which it was opened.
-                if !ask.is_version_4 {
+                if ask.framing.version != session.version {
                     return Err(refuse(Refusal::BadRequest));
                 }
                 match (kind, ask.wants_upgrade) {
                     (TransportKind::WebSocket, true) => self.upgrade(parts, &session),
                     (TransportKind::Polling, false) if session.is_polling() => {
-                        self.poll(parts, body, &session).await
+                        self.poll(parts, &ask, body, &session).await
                     }
                     _ => Err(refuse(Refusal::BadRequest)),
                 }
             }
-            Target::New => {
+            None => {
                 let begins_websocket = ask.wants_upgrade && parts.method == Method::CONNECT;
                 if parts.method != Method::GET && !begins_websocket {
                     return Err(refuse(Refusal::BadHandshakeMethod));
@@ -308,7 +334,7 @@ impl Inner {
                 if (kind == TransportKind::WebSocket) != ask.wants_upgrade {
                     return Err(refuse(Refusal::BadRequest));
                 }
-                if !ask.is_version_4 {
+                if ask.framing.version == Version::V3 && !self.options.allow_eio3 {
                     return Err(refuse(Refusal::UnsupportedVersion));
                 }
                 // Sessions that exist may still fetch what is queued for them.
@@ -317,8 +343,8 @@ impl Inner {
                 }
                 let handshake = handshake(parts, query);
                 match kind {
-                    TransportKind::Polling => self.open_polling(parts, handshake).await,
-                    TransportKind::WebSocket => self.open_websocket(parts, handshake),
+                    TransportKind::Polling => self.open_polling(parts, &ask, handshake).await,
+                    TransportKind::WebSocket => self.open_websocket(parts, ask.framing, handshake),
                     // Never asked for by a request.
                     TransportKind::WebTransport => Err(refused(StatusCode::BAD_REQUEST)),
                 }
@@ -328,21 +354,27 @@ impl Inner {
 
     // --- opening ---
 
-    async fn open_polling(&self, parts: &Parts, handshake: Handshake) -> Outcome {
+    async fn open_polling(&self, parts: &Parts, ask: &Ask, handshake: Handshake) -> Outcome {
         let id = ConnectionId::random();
-        let session = Arc::new(Session::default());
-        self.sessions.insert(id, session.clone());
+        let session = Arc::new(Session::new(ask.framing.version));
+        self.sessions.insert(id.clone(), session.clone());
         let transports = EngineTransports::polling(
             outbox(&self.server),
             session.clone(),
-            (self.sessions.clone(), id),
+            (self.sessions.clone(), id.clone()),
             self.server.limits(),
         );
-        self.spawn(id, transports, handshake, TransportKind::Polling);
-        session.poll().await.map(|packets| self.payload(parts, packets))
+        let opening = Opening { id, framing: ask.framing, kind: TransportKind::Polling };
+        self.spawn(&opening, transports, handshake);
+        session.poll().await.map(|payload| self.answer_poll(parts, ask, payload))
     }
 
-    fn open_websocket(self: &Arc<Self>, parts: &mut Parts, handshake: Handshake) -> Outcome {
+    fn open_websocket(
+        self: &Arc<Self>,
+        parts: &mut Parts,
+        framing: Framing,
+        handshake: Handshake,
+    ) -> Outcome {
         let Accepted { response, deflate } = ws::accept(parts, self.options.deflate.as_ref())?;
         let door = self.clone();
         ws::on_upgrade(parts, move |stream, read| {
@@ -350,34 +382,49 @@ impl Inner {
             let websocket = ws::WebSocket::open(stream, &read, limit, deflate)?;
             let carrier = Carrier::WebSocket(Box::new(websocket));
             let transports = EngineTransports::carried(outbox(&door.server), carrier);
-            door.spawn(ConnectionId::random(), transports, handshake, TransportKind::WebSocket);
+            let opening = Opening { id: ConnectionId::random(), framing, kind: TransportKind::WebSocket };
+            door.spawn(&opening, transports, handshake);
             Ok(())
         });
         Ok(response)
     }
 
-    fn spawn(
-        &self,
-        id: ConnectionId,
-        transports: EngineTransports,
-        handshake: Handshake,
-        kind: TransportKind,
-    ) {
+    fn spawn(&self, opening: &Opening, transports: EngineTransports, handshake: Handshake) {
+        let Opening { id, framing, kind } = opening;
         // In the reference's order.
         let mut upgrades = Vec::new();
-        if kind == TransportKind::Polling && self.options.allow_upgrades {
-            upgrades.extend([TransportKind::WebSocket, TransportKind::WebTransport]);
+        if *kind == TransportKind::Polling && self.options.allow_upgrades {
+            upgrades.push(TransportKind::WebSocket);
+            if framing.version == Version::V4 {
+                upgrades.push(TransportKind::WebTransport);
+            }
             upgrades.retain(|kind| self.options.transports.contains(kind));
         }
         let names: Vec<_> = upgrades.iter().map(|kind| kind.as_str()).collect();
         let open = Open::new(id.expose(), &names, self.server.limits()).to_text();
-        let start = Start { transport: TransportId(0), kind, open, allow_upgrades: !upgrades.is_empty() };
-        match self.options.dialect {
-            Dialect::SocketIo(Parser::Json) => {
+        let start = Start {
+            transport: TransportId(0),
+            kind: *kind,
+            open,
+            allow_upgrades: !upgrades.is_empty(),
+            framing: *framing,
+        };
+        match (self.options.dialect, framing.version) {
+            (Dialect::SocketIo(Parser::Json), Version::V4) => {
                 self.drive(start, SocketIoMessages::default(), transports, handshake);
             }
-            Dialect::SocketIo(Parser::Msgpack) => self.drive(start, MsgpackMessages, transports, handshake),
-            Dialect::Bare => self.drive(start, BareMessages, transports, handshake),
+            (Dialect::SocketIo(Parser::Json), Version::V3) => {
+                let messages = SocketIo2Messages::new(SocketIoMessages::default(), id.expose());
+                self.drive(start, messages, transports, handshake);
+            }
+            (Dialect::SocketIo(Parser::Msgpack), Version::V4) => {
+                self.drive(start, MsgpackMessages, transports, handshake);
+            }
+            (Dialect::SocketIo(Parser::Msgpack), Version::V3) => {
+                let messages = SocketIo2Messages::new(MsgpackMessages, id.expose());
+                self.drive(start, messages, transports, handshake);
+            }
+            (Dialect::Bare, _) => self.drive(start, BareMessages::default(), transports, handshake),
         }
     }
 
@@ -395,29 +442,30 @@ impl Inner {
 
     // --- sessions ---
 
-    async fn poll<B>(&self, parts: &Parts, body: B, session: &Session) -> Outcome
+    async fn poll<B>(&self, parts: &Parts, ask: &Ask, body: B, session: &Session) -> Outcome
     where
         B: http_body::Body,
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
         match parts.method {
-            Method::GET => session.poll().await.map(|packets| self.payload(parts, packets)),
+            Method::GET => session.poll().await.map(|payload| self.answer_poll(parts, ask, payload)),
             Method::POST => {
-                if request::is_binary(&parts.headers) {
-                    // Engine.IO 4 has no binary bodies.
+                let kind = request::body_kind(&parts.headers, ask.jsonp.as_deref());
+                if kind == BodyKind::Binary && session.version == Version::V4 {
+                    // Not even read.
                     session.fail();
                     return Err(refused(StatusCode::BAD_REQUEST));
                 }
                 // Claimed before the body is read: a client sends one at a time.
                 let Some(_claim) = session.claim_post() else { return Err(refused(StatusCode::BAD_REQUEST)) };
                 let body = read_body(body, self.server.limits().max_payload).await;
-                match body.map(bytestring::ByteString::try_from) {
-                    Ok(Ok(text)) => session.post(text).await,
-                    Ok(Err(_)) => {
+                let body = body.map_err(|error| refused(error.status()))?;
+                match Packets::read(session.version, kind, body) {
+                    Some(packets) => session.post(packets).await.map(|()| body::answer_post(parts)),
+                    None => {
                         session.fail();
                         Err(refused(StatusCode::BAD_REQUEST))
                     }
-                    Err(error) => Err(refused(error.status())),
                 }
             }
             // The reference's answer.
@@ -425,13 +473,8 @@ impl Inner {
         }
     }
 
-    /// The answer to a poll.
-    fn payload(&self, parts: &Parts, packets: String) -> Response<Body> {
-        let content_type = "text/plain; charset=UTF-8";
-        match self.options.http_compression {
-            Some(compression) => compression.answer(&parts.headers, content_type, packets),
-            None => answer(StatusCode::OK, content_type, packets),
-        }
+    fn answer_poll(&self, parts: &Parts, ask: &Ask, payload: Payload) -> Response<Body> {
+        body::answer_poll(parts, ask.jsonp.as_deref(), self.options.http_compression, payload)
     }
 
     /// Begins with the first frame of a WebTransport session: a new connection, or the upgrade of a session.
@@ -441,11 +484,16 @@ impl Inner {
             Hello::New => {
                 let transports =
                     EngineTransports::carried(outbox(&self.server), Carrier::WebTransport(carrier));
-                self.spawn(ConnectionId::random(), transports, handshake, TransportKind::WebTransport);
+                let opening = Opening {
+                    id: ConnectionId::random(),
+                    framing: Framing::default(),
+                    kind: TransportKind::WebTransport,
+                };
+                self.spawn(&opening, transports, handshake);
             }
             Hello::Upgrade(sid) => {
-                let session = ConnectionId::parse(&sid).and_then(|id| self.sessions.get(&id));
-                match session.map(|session| session.value().clone()) {
+                let session = self.sessions.get(&*sid).map(|session| session.value().clone());
+                match session.filter(|session| session.version == Version::V4) {
                     Some(session) => session.upgrade(Upgrade::WebTransport(carrier)),
                     None => tracing::debug!("an upgrade to WebTransport names no session"),
                 }

@@ -20,6 +20,7 @@ export function request(target, path, { method = "GET", headers = {}, body, unfi
           status: incoming.statusCode,
           headers: incoming.headers,
           body: Buffer.concat(chunks).toString(),
+          bytes: Buffer.concat(chunks),
         }),
       );
     });

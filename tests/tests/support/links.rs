@@ -8,7 +8,7 @@ use std::task::{Context, Poll, Waker};
 use bytestring::ByteString;
 use roomful::door::{Mode, Outbox, Sink, TransportEvent, Transports, drive, limits, outbox};
 use roomful::{Handshake, Headers, Server, TransportKind};
-use roomful_protocol::engineio::{EngineLink, Start};
+use roomful_protocol::engineio::{EngineLink, Framing, Start};
 use roomful_protocol::link::{Frame, TransportId};
 use roomful_protocol::socketio::SocketIoMessages;
 use roomful_protocol::wire::Unit;
@@ -39,6 +39,7 @@ impl Client {
             kind: TransportKind::WebSocket,
             open: String::new(),
             allow_upgrades: false,
+            framing: Framing::default(),
         };
         let now = tokio::time::Instant::now().into_std();
         let link = EngineLink::new(now, start, SocketIoMessages::default(), limits(server));

@@ -1,5 +1,6 @@
 use super::*;
 use crate::args::Args;
+use crate::socketio::SocketIoMessages;
 
 fn encoded(namespace: &str, packet: &Outbound<'_>) -> String {
     let unit = encode(namespace, packet);
@@ -7,7 +8,7 @@ fn encoded(namespace: &str, packet: &Outbound<'_>) -> String {
 }
 
 fn read(text: &'static str) -> Result<Packet, Violation> {
-    let mut messages = SocketIo2Messages::new("id");
+    let mut messages = SocketIo2Messages::new(SocketIoMessages::default(), "id");
     let whole = ByteString::from_static(text);
     match messages.text(Instant::now(), &whole, &whole, &Limits::default())? {
         Read::Packet(packet) => Ok(packet),
@@ -26,8 +27,11 @@ fn connect(text: &'static str) -> (String, String) {
 
 #[test]
 fn the_answer_to_a_connect_has_no_payload() {
-    assert_eq!(encoded("/", &Outbound::Connected { sid: "id" }), "40");
-    assert_eq!(encoded("/custom", &Outbound::Connected { sid: "/custom#id" }), "40/custom,");
+    assert_eq!(encoded("/", &Outbound::Connected { sid: "id", pid: None }), "40");
+    assert_eq!(
+        encoded("/custom", &Outbound::Connected { sid: "/custom#id", pid: Some("pid") }),
+        "40/custom,"
+    );
 }
 
 #[test]
@@ -53,7 +57,7 @@ fn that_there_is_no_such_namespace_is_said_in_an_object() {
 #[test]
 fn events_are_those_of_later_versions() {
     let args = Args::single(&1).unwrap();
-    let event = Outbound::Event { name: "e", args: &args, ack: Some(7) };
+    let event = Outbound::Event { name: "e", args: &args, ack: Some(7), offset: None };
     assert_eq!(encoded("/custom", &event), r#"42/custom,7["e",1]"#);
     assert_eq!(encoded("/custom", &Outbound::Disconnect), "41/custom,");
 }
@@ -92,7 +96,7 @@ fn what_is_forbidden_later_is_forbidden_here() {
 
 #[test]
 fn clients_are_in_the_main_namespace_from_the_start_and_join_others() {
-    let messages = SocketIo2Messages::new("id");
+    let messages = SocketIo2Messages::new(SocketIoMessages::default(), "id");
     assert_eq!(messages.home().unwrap(), "/");
     assert!(messages.joins_by_packet());
     assert_eq!(messages.public_id(), Some("id"));

@@ -2,51 +2,44 @@
 
 use http::header::{CONTENT_TYPE, ORIGIN};
 use http::request::Parts;
-use http::{HeaderMap, HeaderValue, Response, StatusCode};
-use roomful_core::{ConnectionId, TransportKind};
-use roomful_protocol::engineio::Refusal;
+use http::{HeaderMap, Response, StatusCode};
+use roomful_core::TransportKind;
+use roomful_protocol::engineio::{Framing, Refusal, Version};
 
+use super::body::BodyKind;
 use crate::http::{Body, answer};
 use crate::ws;
 
 /// A request's question.
-pub(super) struct Ask<'a> {
+pub(super) struct Ask {
     pub(super) transport: Option<TransportKind>,
-    pub(super) is_version_4: bool,
+    pub(super) framing: Framing,
+    /// The index of a function of the page, where a script asks instead of a request.
+    pub(super) jsonp: Option<String>,
     /// To a WebSocket, by an upgrade (HTTP/1.1) or an extended CONNECT (HTTP/2).
     pub(super) wants_upgrade: bool,
-    sid: Option<&'a str>,
+    /// The id of a session; without one, a connection is to be opened.
+    pub(super) sid: Option<String>,
 }
 
-/// Whom it is for.
-pub(super) enum Target {
-    /// A connection is to be opened.
-    New,
-    /// A session with this id, if there is one.
-    Session(ConnectionId),
-    /// An id that no session can have.
-    Unknown,
-}
-
-impl<'a> Ask<'a> {
-    pub(super) fn read(parts: &Parts, query: &'a [(String, String)]) -> Self {
+impl Ask {
+    pub(super) fn read(parts: &Parts, query: &[(String, String)]) -> Self {
         let value =
             |name: &str| query.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
         let kinds = [TransportKind::Polling, TransportKind::WebSocket];
         let transport =
             value("transport").and_then(|name| kinds.into_iter().find(|kind| kind.as_str() == name));
+        let version = Version::of_query(value("EIO"));
+        // Only clients of version 3 were ever in need of scripts.
+        let jsonp =
+            value("j").filter(|_| version == Version::V3 && transport == Some(TransportKind::Polling));
+        let base64 = jsonp.is_some() || value("b64").is_some_and(|value| !value.is_empty());
         Self {
             transport,
-            is_version_4: value("EIO") == Some("4"),
+            framing: Framing { version, base64 },
+            jsonp: jsonp.map(str::to_owned),
             wants_upgrade: ws::is_asked_for(parts),
-            sid: value("sid"),
-        }
-    }
-
-    pub(super) fn target(&self) -> Target {
-        match self.sid {
-            None => Target::New,
-            Some(sid) => ConnectionId::parse(sid).map_or(Target::Unknown, Target::Session),
+            sid: value("sid").map(str::to_owned),
         }
     }
 
@@ -65,8 +58,12 @@ pub(super) fn has_bad_origin(headers: &HeaderMap) -> bool {
     headers.get(ORIGIN).is_some_and(|origin| origin.to_str().is_err())
 }
 
-/// Whether a body is said to be binary.
-pub(super) fn is_binary(headers: &HeaderMap) -> bool {
-    let is_octets = |value: &HeaderValue| value.as_bytes().starts_with(b"application/octet-stream");
-    headers.get(CONTENT_TYPE).is_some_and(is_octets)
+/// What a body is said to be.
+pub(super) fn body_kind(headers: &HeaderMap, jsonp: Option<&str>) -> BodyKind {
+    let content_type = headers.get(CONTENT_TYPE).map_or(&[][..], |value| value.as_bytes());
+    match jsonp {
+        _ if content_type.starts_with(b"application/octet-stream") => BodyKind::Binary,
+        Some(_) => BodyKind::Form,
+        None => BodyKind::Text,
+    }
 }

@@ -4,16 +4,17 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Waker};
 
 use bytes::Bytes;
-use bytestring::ByteString;
 use futures_util::task::AtomicWaker;
 use http::StatusCode;
 use parking_lot::Mutex;
-use roomful_protocol::engineio::Refusal;
+use roomful_protocol::engineio::payload_v3::Payload;
+use roomful_protocol::engineio::{Refusal, Version};
 use roomful_protocol::websocket::Deflate;
 use tokio::sync::oneshot;
 
+use super::body::Packets;
 use super::webtransport::WebTransport;
-use crate::http::{Outcome, Refused, answer, refused};
+use crate::http::{Refused, answer, refused};
 use crate::stream::RawStream;
 
 /// A GET that waits for packets. Its request is gone when the receiving side is.
@@ -22,14 +23,14 @@ pub(super) type Waiting = oneshot::Sender<PollAnswer>;
 /// What a GET is told.
 #[derive(Debug)]
 pub(super) enum PollAnswer {
-    Packets(String),
+    Packets(Payload),
     /// Another one is waiting already.
     Overlap,
 }
 
 /// A body to be handled.
 pub(super) struct Post {
-    pub(super) body: ByteString,
+    pub(super) packets: Packets,
     /// Told when all of it has been handled.
     pub(super) handled: oneshot::Sender<()>,
 }
@@ -41,8 +42,9 @@ pub(super) enum Upgrade {
 }
 
 /// The shared side of a polling session.
-#[derive(Default)]
 pub(super) struct Session {
+    /// A session speaks the version in which it was opened.
+    pub(super) version: Version,
     mailbox: Mutex<Mailbox>,
     task: AtomicWaker,
     /// It is carried by something else now: requests to poll are refused.
@@ -71,6 +73,16 @@ pub(super) struct Mailbox {
 }
 
 impl Session {
+    pub(super) fn new(version: Version) -> Self {
+        Self {
+            version,
+            mailbox: Mutex::default(),
+            task: AtomicWaker::new(),
+            upgraded: AtomicBool::new(false),
+            posting: AtomicBool::new(false),
+        }
+    }
+
     pub(super) fn is_polling(&self) -> bool {
         !self.upgraded.load(Ordering::Acquire)
     }
@@ -79,8 +91,8 @@ impl Session {
         self.upgraded.store(true, Ordering::Release);
     }
 
-    /// Waits for packets, as text.
-    pub(super) async fn poll(&self) -> Result<String, Refused> {
+    /// Waits for packets.
+    pub(super) async fn poll(&self) -> Result<Payload, Refused> {
         let (sender, receiver) = oneshot::channel();
         let free = self.put(|mailbox| mailbox.poll.is_none().then(|| mailbox.poll = Some(sender)));
         if !free {
@@ -104,16 +116,13 @@ impl Session {
     }
 
     /// Hands a body over and waits until it has been handled.
-    pub(super) async fn post(&self, body: ByteString) -> Outcome {
+    pub(super) async fn post(&self, packets: Packets) -> Result<(), Refused> {
         let (handled, receiver) = oneshot::channel();
         self.put(|mailbox| {
-            mailbox.post = Some(Post { body, handled });
+            mailbox.post = Some(Post { packets, handled });
             Some(())
         });
-        match receiver.await {
-            Ok(()) => Ok(answer(StatusCode::OK, "text/html", "ok")),
-            Err(_) => Err(gone()),
-        }
+        receiver.await.map_err(|_| gone())
     }
 
     /// Offers another transport. Whether it is taken is for the task to say.

@@ -6,21 +6,17 @@ use std::task::{Context, Poll};
 
 use roomful_core::door::{Mode, Outbox, TransportEvent, Transports};
 use roomful_core::{ConnectionId, TransportKind};
-use roomful_protocol::engineio::payload::{PayloadDecoder, PayloadEncoder};
-use roomful_protocol::engineio::{CLOSE, NOOP};
+use roomful_protocol::engineio::NOOP;
 use roomful_protocol::limits::Limits;
 use roomful_protocol::link::{TransportEnd, TransportId};
 use roomful_protocol::websocket::Deflate;
 use roomful_protocol::wire::Unit;
-use tokio::sync::oneshot;
 
 use super::Sessions;
 use super::carrier::Carrier;
-use super::session::{PollAnswer, Post, Session, Upgrade, Waiting};
+use super::polling::Polling;
+use super::session::{Session, Upgrade};
 use crate::ws::WebSocket;
-
-/// The answer to one poll is about this long at most; the rest comes with the next one.
-const MAX_ANSWER: usize = 1 << 20;
 
 /// Refused carriers of one session that are closed politely at a time.
 const MAX_CLOSING: usize = 16;
@@ -64,15 +60,6 @@ impl Drop for Entry {
     }
 }
 
-struct Polling {
-    max_packets: usize,
-    waiting: Option<Waiting>,
-    post: Option<(PayloadDecoder, oneshot::Sender<()>)>,
-    /// An upgrade is under way: no poll is kept waiting.
-    releasing: bool,
-    failed: bool,
-}
-
 impl EngineTransports {
     pub(super) fn polling(
         outbox: Arc<Outbox>,
@@ -81,8 +68,8 @@ impl EngineTransports {
         limits: &Limits,
     ) -> Self {
         outbox.attach(None, Mode::Driver);
+        let main = Main::Polling(Polling::new(session.version, limits.max_poll_packets));
         let entry = Some(Entry { session, sessions, id });
-        let main = Main::Polling(Polling::new(limits.max_poll_packets));
         Self::new(outbox, main, entry, limits.max_payload)
     }
 
@@ -223,7 +210,7 @@ impl Transports for EngineTransports {
         let Some(at) = self.probes.iter().position(|(id, _)| *id == to) else { return };
         let (_, mut carrier) = self.probes.remove(at);
         if let Main::Polling(polling) = &mut self.main {
-            polling.answer(NOOP.to_owned());
+            polling.answer_with(NOOP);
         }
         if let Some(entry) = &self.entry {
             entry.session.set_upgraded();
@@ -284,110 +271,5 @@ impl Transports for EngineTransports {
 
     fn outbox(&self) -> &Arc<Outbox> {
         &self.outbox
-    }
-}
-
-impl Polling {
-    fn new(max_packets: usize) -> Self {
-        Self { max_packets, waiting: None, post: None, releasing: false, failed: false }
-    }
-
-    /// A GET has come. A second one ends the session, as the client can no longer know the order.
-    fn wait(&mut self, waiting: Waiting) {
-        if self.waiting.is_some() {
-            self.failed = true;
-            let _ = waiting.send(PollAnswer::Overlap);
-        } else {
-            self.waiting = Some(waiting);
-        }
-    }
-
-    /// A POST has come; its request made sure that there is no other.
-    fn begin(&mut self, post: Post) {
-        self.post = Some((PayloadDecoder::new(post.body), post.handled));
-    }
-
-    fn poll_frame(&mut self, id: TransportId, cx: &mut Context<'_>) -> Poll<TransportEvent> {
-        if let Some((packets, _)) = &mut self.post {
-            if let Some(frame) = packets.next() {
-                return Poll::Ready(TransportEvent::Frame(id, frame));
-            }
-            self.finish_post();
-        }
-        let aborted = self.waiting.as_mut().is_some_and(|waiting| waiting.poll_closed(cx).is_ready());
-        if aborted {
-            self.waiting = None;
-            self.failed = true;
-            return Poll::Ready(TransportEvent::Closed(id, TransportEnd::Failed));
-        }
-        Poll::Pending
-    }
-
-    fn finish_post(&mut self) {
-        if let Some((_, handled)) = self.post.take() {
-            let _ = handled.send(());
-        }
-    }
-
-    /// Answers a waiting GET with what is queued.
-    fn deliver(&mut self, outbox: &Outbox) {
-        if self.waiting.is_none() {
-            return;
-        }
-        if outbox.has_queued() {
-            let packets = take_queued(outbox, self.max_packets);
-            self.answer(packets.finish());
-        } else if self.releasing {
-            self.answer(NOOP.to_owned());
-        }
-        // Volatile packets are for a poll that waits.
-        outbox.set_ready(self.waiting.is_some());
-    }
-
-    fn answer(&mut self, packets: String) {
-        if let Some(waiting) = self.waiting.take() {
-            // A request that was dropped at this moment ends the session: its client is gone.
-            self.failed |= waiting.send(PollAnswer::Packets(packets)).is_err();
-        }
-    }
-
-    /// What is queued, and the close packet behind it, go with a GET. With nothing queued no GET is waited for:
-    /// the next one learns that the session is gone.
-    fn poll_close(&mut self, outbox: &Outbox) -> Poll<()> {
-        if self.waiting.is_none() {
-            return if outbox.has_queued() { Poll::Pending } else { Poll::Ready(()) };
-        }
-        // Room is left for the close packet.
-        let mut packets = take_queued(outbox, self.max_packets.saturating_sub(1));
-        let more = outbox.has_queued();
-        if !more {
-            packets.push_text(CLOSE);
-        }
-        self.answer(packets.finish());
-        if more && !self.failed { Poll::Pending } else { Poll::Ready(()) }
-    }
-}
-
-/// What is queued, as far as it fits into one answer: at least one packet with its attachments.
-fn take_queued(outbox: &Outbox, max_packets: usize) -> PayloadEncoder {
-    let mut packets = PayloadEncoder::default();
-    let mut count = 0;
-    outbox.hand_out(|unit| {
-        let frames = unit.frames();
-        let fits = count + frames.len() <= max_packets && packets.len() < MAX_ANSWER;
-        let takes = count == 0 || fits;
-        if takes {
-            frames.iter().for_each(|frame| packets.push(frame));
-            count += frames.len();
-        }
-        takes
-    });
-    packets
-}
-
-impl Drop for Polling {
-    /// A GET that still waits when the connection has ended hears that it has.
-    fn drop(&mut self) {
-        self.answer(CLOSE.to_owned());
     }
 }

@@ -28,9 +28,12 @@ pub(crate) fn target(settings: &Settings) -> Result<Target, Failure> {
     let any = || Cors::new(Origins::Any);
     let router = settings
         .door(EngineIo::socketio(server.clone()))
+        .allow_eio3(true)
         .cors(any())
         .mount("/socket.io")
-        .merge(settings.door(EngineIo::bare(engine.clone())).cors(any()).mount("/engine.io"));
+        .merge(
+            settings.door(EngineIo::bare(engine.clone())).allow_eio3(true).cors(any()).mount("/engine.io"),
+        );
     Ok(Target { router, servers: vec![server, engine] })
 }
 
@@ -61,10 +64,12 @@ fn handlers(namespace: Namespace) -> Namespace {
                 .map_err(|e| e.to_string())
         })
         .on_raw("info", async |socket: Socket| {
-            let (transport, nsp) = (socket.transport().as_str(), socket.namespace());
-            Args(
-                (json!({ "id": socket.id().as_str(), "eio": 4, "transport": transport, "nsp": nsp.name() }),),
-            )
+            Args((json!({
+                "id": socket.id().as_str(),
+                "eio": socket.engine_version(),
+                "transport": socket.transport().as_str(),
+                "nsp": socket.namespace().name(),
+            }),))
         })
         .on_raw("burst", async |socket: Socket, Args((n,)): Args<(u32,)>| {
             for i in 0..n {

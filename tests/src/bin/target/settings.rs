@@ -16,6 +16,7 @@ pub(crate) struct Settings {
     max_payload: Option<usize>,
     deflate: Option<usize>,
     msgpack: bool,
+    eio3: bool,
 }
 
 impl Settings {
@@ -29,13 +30,14 @@ impl Settings {
             max_payload: number("MAX_PAYLOAD")?,
             deflate: number("DEFLATE")?,
             msgpack: std::env::var("MSGPACK").is_ok_and(|msgpack| msgpack == "1"),
+            eio3: std::env::var("EIO3").is_ok_and(|eio3| eio3 == "1"),
         })
     }
 
     /// A door as the environment wants it: `DEFLATE=n` compresses WebSocket messages of n bytes and more,
-    /// `MSGPACK=1` is for clients with the msgpack parser.
+    /// `MSGPACK=1` is for clients with the msgpack parser, `EIO3=1` lets in clients of Engine.IO 3.
     pub(crate) fn door(&self, door: EngineIo) -> EngineIo {
-        let door = if self.msgpack { door.parser(Parser::Msgpack) } else { door };
+        let door = if self.msgpack { door.parser(Parser::Msgpack) } else { door }.allow_eio3(self.eio3);
         match self.deflate() {
             Some(deflate) => door.per_message_deflate(deflate),
             None => door,

@@ -3,10 +3,11 @@
 use super::*;
 use crate::socketio::v2::SocketIo2Messages;
 
-impl Harness<SocketIo2Messages> {
+impl Harness<SocketIo2Messages<SocketIoMessages>> {
     fn v3(kind: TransportKind) -> Self {
         let framing = Framing { version: Version::V3, base64: false };
-        let mut opening = Self::begin(kind, true, framing, SocketIo2Messages::new("sid"));
+        let mut opening =
+            Self::begin(kind, true, framing, SocketIo2Messages::new(SocketIoMessages::default(), "sid"));
         opening.output();
         opening
     }

@@ -50,7 +50,12 @@ impl Client {
     /// Opens a connection of Engine.IO 3 with this id.
     pub(crate) async fn open_v3(server: &Server, id: &str, base64: bool) -> Self {
         let framing = Framing { version: Version::V3, base64 };
-        let mut client = Self::start(server, TransportKind::WebSocket, framing, SocketIo2Messages::new(id));
+        let mut client = Self::start(
+            server,
+            TransportKind::WebSocket,
+            framing,
+            SocketIo2Messages::new(SocketIoMessages::default(), id),
+        );
         client.expect("0open").await;
         client
     }
