@@ -58,14 +58,19 @@ async fn goodbye(socket: Socket, Ext(Name(name)): Ext<Name>) {
     socket.broadcast().emit(Said { name, text: "has left".into() });
 }
 
+fn chat() -> Namespace {
+    Namespace::main().guard(with_a_name).on_connect(welcome).on(say).on(typing).on_disconnect(goodbye)
+}
+
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let chat =
-        Namespace::main().guard(with_a_name).on_connect(welcome).on(say).on(typing).on_disconnect(goodbye);
-    let server = Server::builder().namespace(chat).build()?;
+    let server = Server::builder().namespace(chat()).build()?;
     let app = Router::new().route("/", get(async || Html(include_str!("index.html")))).merge(server.router());
     let listener = tokio::net::TcpListener::bind("127.0.0.1:3000").await?;
     println!("chat on http://{}", listener.local_addr()?);
     axum::serve(listener, app).await?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

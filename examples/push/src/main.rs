@@ -47,3 +47,20 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     axum::serve(listener, app).await?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use roomful_test::{TestClient, assert_push, refute_push};
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_published_reaches_who_has_subscribed_to_it() {
+        let server = Server::builder().namespace(Namespace::main().on_connect(subscribe)).build().unwrap();
+        let news = TestClient::of(&server).query("topic", "news").join().await;
+        let sport = TestClient::of(&server).query("topic", "sport").join().await;
+        let answer = publish(Shared(server), Path("news".to_owned()), "hello".to_owned()).await;
+        assert_eq!(answer, "reached 1 of 1 clients\n");
+        assert_push!(news, "published", "hello");
+        refute_push!(sport);
+    }
+}

@@ -4,9 +4,11 @@ use bytes::Bytes;
 use roomful_core::{
     Args, Auth, ConnectError, EventName, Ext, FromRef, Namespace, Server, Socket, State, TransportKind,
 };
-use serde::Deserialize;
+use roomful_test::{TestClient, assert_ack, settle};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
 
-use crate::support::{Client, Probe, server, settle};
+use crate::support::{Probe, server};
 
 #[derive(Clone, Debug, PartialEq)]
 struct User(String);
@@ -24,20 +26,15 @@ async fn authenticate(Auth(credentials): Auth<Credentials>) -> Result<User, Conn
 async fn what_a_guard_returns_is_extracted_from_then_on() {
     let (server, _) =
         server(|main| main.guard(authenticate).on_raw("who", async |user: Ext<User>| Args((user.0.0,))));
-    let mut client = Client::open(&server).await;
-    client.send(r#"0{"name":"ann"}"#);
-    client.joined("40").await;
-    client.send(r#"21["who"]"#);
-    client.expect(r#"431["ann"]"#).await;
+    let client = TestClient::of(&server).auth(json!({ "name": "ann" })).join().await;
+    assert_ack!(client, "who", () => "ann");
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_auth_payload_that_does_not_fit_is_refused() {
     let (server, _) = server(|main| main.guard(authenticate));
-    let mut client = Client::open(&server).await;
-    client.send("0");
-    let refusal = client.next().await;
-    assert!(refusal.starts_with(r#"44{"message":"auth payload: "#), "{refusal}");
+    let refused = TestClient::of(&server).refused().await;
+    assert!(refused.message.starts_with("auth payload: "), "{refused:?}");
 }
 
 #[tokio::test(start_paused = true)]
@@ -50,20 +47,17 @@ async fn what_may_be_absent_is_an_option() {
             },
         )
     });
-    let mut client = Client::join(&server).await;
-    client.send(r#"21["what"]"#);
-    client.expect("431[false,false,false]").await;
+    let client = TestClient::join(&server).await;
+    assert_ack!(client, "what", () => (false, false, false));
     client.socket().insert(User("ann".into()));
-    client.send(r#"22["what",7]"#);
-    client.expect("432[true,false,true]").await;
+    assert_ack!(client, "what", 7 => (true, false, true));
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_missing_extension_is_an_error_that_names_no_types() {
     let (server, _) = server(|main| main.on_raw("who", async |_: Ext<User>| Args(())));
-    let mut client = Client::join(&server).await;
-    client.send(r#"21["who"]"#);
-    client.expect(r#"431[{"error":"internal error"}]"#).await;
+    let client = TestClient::join(&server).await;
+    assert_ack!(client, "who", () => json!({ "error": "internal error" }));
 }
 
 #[tokio::test(start_paused = true)]
@@ -91,15 +85,15 @@ async fn a_part_of_the_state_is_extracted() {
     );
     let app = App { probe: probe.clone(), number: 7 };
     let server = Server::builder().namespace(handlers).build_with(app).unwrap();
-    let client = Client::join(&server).await;
-    client.send(r#"2["event"]"#);
+    let client = TestClient::join(&server).await;
+    client.emit("event", ());
     settle().await;
     assert_eq!(probe.notes(), ["7"]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn binary_arguments_are_bytes_wherever_they_stand() {
-    #[derive(Deserialize)]
+    #[derive(Deserialize, Serialize)]
     struct Drawing {
         title: String,
         pixels: Bytes,
@@ -109,10 +103,9 @@ async fn binary_arguments_are_bytes_wherever_they_stand() {
             Args((name.to_string(), drawing.title, drawing.pixels.len()))
         })
     });
-    let mut client = Client::join(&server).await;
-    client.send(r#"51-1["draw",{"title":"t","pixels":{"_placeholder":true,"num":0}}]"#);
-    client.send_binary(&[1, 2, 3]);
-    client.expect(r#"431["draw","t",3]"#).await;
+    let client = TestClient::join(&server).await;
+    let drawing = Drawing { title: "t".to_owned(), pixels: Bytes::from_static(&[1, 2, 3]) };
+    assert_ack!(client, "draw", drawing => ("draw", "t", 3));
 }
 
 #[tokio::test(start_paused = true)]
@@ -129,15 +122,14 @@ async fn the_handshake_is_known() {
             ))
         })
     });
-    let mut client = Client::join(&server).await;
-    client.send(r#"21["handshake"]"#);
-    client.expect(r#"431["secret","test","{}"]"#).await;
+    let client = TestClient::of(&server).query("token", "secret").header("user-agent", "test").join().await;
+    assert_ack!(client, "handshake", () => ("secret", "test", "{}"));
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_newer_extension_replaces_the_older_one() {
     let (server, _) = server(|main| main);
-    let client = Client::join(&server).await;
+    let client = TestClient::join(&server).await;
     let socket = client.socket();
     socket.insert(User("ann".into()));
     socket.insert(User("bob".into()));

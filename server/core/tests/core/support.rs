@@ -1,14 +1,13 @@
-//! A client without a network: a scripted transport, a sink that behaves as told, and what handlers note down.
+//! A client that says and hears packets as they stand on the wire, and what handlers note down. The tests of what
+//! handlers see use the clients of `roomful-test`.
 
 mod client;
-mod pipe;
 mod probe;
-mod transports;
 
 pub(crate) use client::{Client, settle};
-pub(crate) use pipe::Flow;
 pub(crate) use probe::Probe;
-pub(crate) use transports::Feed;
+pub(crate) use roomful_core::door::TransportEvent as Feed;
+pub(crate) use roomful_test::Flow;
 
 use roomful_core::{Limits, Namespace, Server};
 

@@ -10,12 +10,13 @@ use roomful_protocol::engineio::{EngineLink, Framing, Messages, Start, Version};
 use roomful_protocol::link::{Frame, TransportEnd, TransportId};
 use roomful_protocol::socketio::SocketIoMessages;
 use roomful_protocol::socketio::v2::SocketIo2Messages;
+use roomful_protocol::websocket::Opcode;
+use roomful_test::{Arrived, Flow, Memory, Pipe};
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
-use super::pipe::{Flow, Pipe};
-use super::transports::{Feed, Memory};
+use super::Feed;
 
 /// Longer than anything takes that does not wait for time; shorter than a heartbeat.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -134,20 +135,8 @@ impl Client {
 
     /// The next message: text as it is, binary data as `b` and its bytes, Close as `close`.
     pub(crate) async fn next(&mut self) -> String {
-        let next = async {
-            loop {
-                let arrived = self.pipe.arrived.notified();
-                tokio::pin!(arrived);
-                arrived.as_mut().enable();
-                match self.pipe.frame() {
-                    Some((1, text)) => return String::from_utf8(text).expect("text is UTF-8"),
-                    Some((8, _)) => return "close".to_owned(),
-                    Some((_, data)) => return format!("b{data:?}"),
-                    None => arrived.await,
-                }
-            }
-        };
-        timeout(PATIENCE, next).await.expect("a message comes")
+        let next = timeout(PATIENCE, self.pipe.next()).await.expect("a message comes");
+        told(next.expect("the connection has not ended"))
     }
 
     #[track_caller]
@@ -163,12 +152,8 @@ impl Client {
     pub(crate) async fn heard(&mut self) -> Vec<String> {
         settle().await;
         let mut heard = Vec::new();
-        while let Some((opcode, data)) = self.pipe.frame() {
-            heard.push(match opcode {
-                1 => String::from_utf8(data).expect("text is UTF-8"),
-                8 => "close".to_owned(),
-                _ => format!("b{data:?}"),
-            });
+        while let Some(arrived) = self.pipe.frame() {
+            heard.push(told(arrived));
         }
         heard
     }
@@ -204,5 +189,14 @@ impl Client {
     pub(crate) async fn abort(&mut self) {
         self.task.abort();
         let _ = (&mut self.task).await;
+    }
+}
+
+/// Text as it is, binary data as `b` and its bytes, Close as `close`.
+fn told((opcode, payload): Arrived) -> String {
+    match opcode {
+        Opcode::Text => String::from_utf8(payload.into()).expect("text is UTF-8"),
+        Opcode::Close => "close".to_owned(),
+        _ => format!("b{:?}", Vec::from(payload)),
     }
 }

@@ -1,4 +1,4 @@
-//! Transports that a test feeds.
+//! Transports that a test feeds, without a network.
 
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
@@ -10,16 +10,13 @@ use roomful_protocol::websocket::Opcode;
 use roomful_protocol::wire::{Unit, WireFrame};
 use tokio::sync::mpsc::UnboundedReceiver;
 
-use super::pipe::{Flow, Pipe};
-
-/// What a test lets happen on a transport.
-pub(crate) type Feed = TransportEvent;
+use crate::pipe::{Flow, Pipe};
 
 /// One WebSocket on a [`Pipe`]; or a poll that never comes, until a probe takes over.
-pub(crate) struct Memory {
+pub struct Memory {
     outbox: Arc<Outbox>,
     pipe: Arc<Pipe>,
-    feed: UnboundedReceiver<Feed>,
+    feed: UnboundedReceiver<TransportEvent>,
     kind: TransportKind,
     main: TransportId,
     ended: bool,
@@ -27,10 +24,12 @@ pub(crate) struct Memory {
 }
 
 impl Memory {
-    pub(crate) fn new(
+    /// Transports that write `pipe`, and on which happens what comes through `feed`. When its sender is gone, the
+    /// peer has closed the transport.
+    pub fn new(
         outbox: Arc<Outbox>,
         pipe: Arc<Pipe>,
-        feed: UnboundedReceiver<Feed>,
+        feed: UnboundedReceiver<TransportEvent>,
         kind: TransportKind,
     ) -> Self {
         match kind {

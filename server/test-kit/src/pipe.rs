@@ -3,13 +3,15 @@
 use std::io::{self, IoSlice};
 use std::task::Waker;
 
+use bytes::{Buf as _, Bytes, BytesMut};
 use parking_lot::Mutex;
 use roomful_core::door::Sink;
+use roomful_protocol::websocket::Opcode;
 use tokio::sync::Notify;
 
 /// How much a pipe takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Flow {
+pub enum Flow {
     /// Everything.
     Open,
     /// Nothing.
@@ -20,16 +22,16 @@ pub(crate) enum Flow {
     Broken,
 }
 
+/// A [`Sink`] in memory: what a connection writes is read at its other end, frame by frame.
 #[derive(Default)]
-pub(crate) struct Pipe {
+pub struct Pipe {
     state: Mutex<State>,
     /// Told when bytes have come through.
-    pub(crate) arrived: Notify,
+    arrived: Notify,
 }
 
 struct State {
-    bytes: Vec<u8>,
-    read: usize,
+    bytes: BytesMut,
     flow: Flow,
     /// A trickle takes every second time.
     pause: bool,
@@ -39,15 +41,16 @@ struct State {
 
 impl Default for State {
     fn default() -> Self {
-        Self { bytes: Vec::new(), read: 0, flow: Flow::Open, pause: false, driver: None, released: false }
+        Self { bytes: BytesMut::new(), flow: Flow::Open, pause: false, driver: None, released: false }
     }
 }
 
-/// A frame that came through, as its opcode and payload.
-pub(crate) type Arrived = (u8, Vec<u8>);
+/// A frame that came through.
+pub type Arrived = (Opcode, Bytes);
 
 impl Pipe {
-    pub(crate) fn set_flow(&self, flow: Flow) {
+    /// Changes how much it takes from now on.
+    pub fn set_flow(&self, flow: Flow) {
         let driver = {
             let mut state = self.state.lock();
             state.flow = flow;
@@ -58,7 +61,8 @@ impl Pipe {
         }
     }
 
-    pub(crate) fn flow(&self) -> Flow {
+    /// How much it takes.
+    pub fn flow(&self) -> Flow {
         self.state.lock().flow
     }
 
@@ -73,33 +77,56 @@ impl Pipe {
         self.arrived.notify_waiters();
     }
 
-    pub(crate) fn is_released(&self) -> bool {
+    /// Whether the connection that wrote it has ended.
+    pub fn is_released(&self) -> bool {
         self.state.lock().released
     }
 
-    /// The next whole frame. A frame that is no frame fails the test: two were mixed.
-    pub(crate) fn frame(&self) -> Option<Arrived> {
+    /// Waits for the next frame; `None` when its connection has ended and nothing is left.
+    ///
+    /// # Panics
+    /// As [`frame`](Self::frame).
+    pub async fn next(&self) -> Option<Arrived> {
+        loop {
+            let arrived = self.arrived.notified();
+            tokio::pin!(arrived);
+            arrived.as_mut().enable();
+            match self.frame() {
+                Some(frame) => return Some(frame),
+                None if self.is_released() => return None,
+                None => arrived.await,
+            }
+        }
+    }
+
+    /// The next whole frame, if it is there.
+    ///
+    /// # Panics
+    /// When what came is no frame: two were mixed.
+    pub fn frame(&self) -> Option<Arrived> {
         let mut state = self.state.lock();
-        let rest = &state.bytes[state.read..];
-        let [first, second, ..] = *rest else { return None };
-        assert!(
-            matches!(first, 0x81 | 0x82 | 0x88 | 0x8A),
-            "frames are mixed: a frame begins with {first:#x}"
-        );
+        let bytes = &state.bytes[..];
+        let [first, second, ..] = *bytes else { return None };
+        let opcode = match first {
+            0x81 => Opcode::Text,
+            0x82 => Opcode::Binary,
+            0x88 => Opcode::Close,
+            0x8A => Opcode::Pong,
+            other => panic!("frames are mixed: a frame begins with {other:#x}"),
+        };
         let (header, len) = match second {
-            126 => (4, u64::from(u16::from_be_bytes(rest.get(2..4)?.try_into().unwrap()))),
-            127 => (10, u64::from_be_bytes(rest.get(2..10)?.try_into().unwrap())),
+            126 => (4, u64::from(u16::from_be_bytes(bytes.get(2..4)?.try_into().ok()?))),
+            127 => (10, u64::from_be_bytes(bytes.get(2..10)?.try_into().ok()?)),
             short => (2, u64::from(short)),
         };
         assert!(len < 1 << 30, "frames are mixed: a frame of {len} bytes");
-        let len = header + usize::try_from(len).unwrap();
-        let frame = (first & 0xF, rest.get(header..len)?.to_vec());
-        state.read += len;
-        if state.read == state.bytes.len() {
-            state.bytes.clear();
-            state.read = 0;
+        let end = header + usize::try_from(len).ok()?;
+        if bytes.len() < end {
+            return None;
         }
-        Some(frame)
+        let mut frame = state.bytes.split_to(end);
+        frame.advance(header);
+        Some((opcode, frame.freeze()))
     }
 }
 
