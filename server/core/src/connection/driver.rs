@@ -298,7 +298,9 @@ impl<L: Link, T: Transports> Driver<L, T> {
         if let State::Closing { deadline } = self.state {
             let closed =
                 self.transports.as_mut().is_none_or(|transports| transports.poll_close(cx).is_ready());
-            if closed || deadline <= now {
+            // What is queued cannot be delivered any more when the stream has broken.
+            let broken = self.connection.outbox.failure() == Some(CloseReason::TransportError);
+            if closed || broken || deadline <= now {
                 self.end(now);
             }
         }

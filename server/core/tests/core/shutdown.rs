@@ -84,3 +84,13 @@ async fn a_connection_that_opens_while_the_server_closes_is_closed() {
     client.expect("close").await;
     client.ended().await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_that_breaks_while_its_connection_closes_is_not_waited_for() {
+    let (server, _) = server(|main| main);
+    let client = Client::join(&server).await;
+    client.set_flow(Flow::Broken);
+    let began = Instant::now();
+    assert!(server.close(PATIENCE).await);
+    assert!(began.elapsed() < Duration::from_secs(1));
+}
