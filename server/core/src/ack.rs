@@ -14,6 +14,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::extract::{Context, FromContext, Rejection};
+use crate::once::Ticket;
 use crate::socket::Socket;
 
 /// How long an answer is awaited unless said otherwise.
@@ -176,20 +177,48 @@ impl<S> FromContext<S> for AckSender {
 #[derive(Clone, Debug)]
 pub(crate) struct AckTarget {
     id: u64,
-    /// Set by the first answer, where several listeners may answer.
-    answered: Option<Arc<AtomicBool>>,
+    /// Where several listeners may answer, or the answer is kept.
+    shared: Option<Arc<SharedAck>>,
+}
+
+#[derive(Debug, Default)]
+struct SharedAck {
+    /// Set by the first answer.
+    answered: AtomicBool,
+    /// Keeps the answer, in case that the event is sent again.
+    ticket: Option<Ticket>,
 }
 
 impl AckTarget {
     pub(crate) fn new(id: u64, listeners: usize) -> Self {
-        Self { id, answered: (listeners > 1).then(Arc::default) }
+        Self { id, shared: (listeners > 1).then(Arc::default) }
+    }
+
+    /// Keeps the answer.
+    pub(crate) fn kept_by(mut self, ticket: Ticket) -> Self {
+        self.shared = Some(Arc::new(SharedAck { answered: AtomicBool::new(false), ticket: Some(ticket) }));
+        self
     }
 
     /// Sends the answer, unless another listener was first.
     pub(crate) fn answer(&self, socket: &Socket, args: &Args) {
-        let first = self.answered.as_ref().is_none_or(|answered| !answered.swap(true, Ordering::Relaxed));
+        let shared = self.shared.as_deref();
+        let first = shared.is_none_or(|shared| !shared.answered.swap(true, Ordering::Relaxed));
         if first {
             socket.member().send(&Outbound::Ack { id: self.id, args }, false);
+            if let Some(ticket) = shared.and_then(|shared| shared.ticket.as_ref()) {
+                ticket.answer(args);
+            }
+        }
+    }
+
+    /// A handler has panicked: if nobody has answered, the event may be sent again and is handled then.
+    pub(crate) fn give_up(&self) {
+        if let Some(shared) = &self.shared
+            && !shared.answered.load(Ordering::Relaxed)
+            && let Some(ticket) = &shared.ticket
+        {
+            ticket.give_up();
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use bytestring::ByteString;
 use parking_lot::Mutex;
@@ -17,6 +17,7 @@ use crate::connection::outbox::Pushed;
 use crate::connection::{Command, Connection};
 use crate::id::SocketId;
 use crate::namespace::active::ActiveNamespace;
+use crate::once::Handled;
 use crate::recovery::{Log, NamespaceRecovery, NotRecovered, Recoverable, Recovered, Session};
 use crate::rooms::Room;
 
@@ -38,6 +39,8 @@ pub(crate) struct Member {
     /// Answers awaited from this client. Most sockets never await one.
     acks: Mutex<Option<Box<Acks>>>,
     extensions: Mutex<Option<Box<Extensions>>>,
+    /// Events that are handled once. Most namespaces have none.
+    handled: OnceLock<Arc<Handled>>,
 }
 
 type Acks = HashMap<u64, oneshot::Sender<Args>>;
@@ -115,8 +118,13 @@ impl Member {
             }
         }
         let (id, extensions) = (session.sid.clone(), session.extensions.clone().map(Box::new));
+        let handled = session.handled.clone();
         rooms.session = Some(Box::new(Recoverable::resumed(session, from)));
-        Self::make(id, namespace, connection, auth, rooms, extensions)
+        let member = Self::make(id, namespace, connection, auth, rooms, extensions);
+        if let Some(handled) = handled {
+            let _ = member.handled.set(handled);
+        }
+        member
     }
 
     fn make(
@@ -137,6 +145,7 @@ impl Member {
             rooms: Mutex::new(rooms),
             acks: Mutex::new(None),
             extensions: Mutex::new(extensions),
+            handled: OnceLock::new(),
         })
     }
 
@@ -187,6 +196,11 @@ impl Member {
 
     pub(crate) fn close_connection(&self, reason: CloseReason) {
         self.connection.command(Command::Close(reason));
+    }
+
+    /// The events that it has sent and that are handled once.
+    pub(crate) fn handled(&self) -> &Arc<Handled> {
+        self.handled.get_or_init(Arc::default)
     }
 
     // --- rooms ---
@@ -328,7 +342,8 @@ impl Member {
 
     fn suspend(&self) -> Option<Session> {
         let extensions = self.extensions.lock().as_deref().cloned().unwrap_or_default();
-        self.with_session(|session| session.suspend(self.id.clone(), extensions))
+        let handled = self.handled.get().cloned();
+        self.with_session(|session| session.suspend(self.id.clone(), extensions, handled))
     }
 
     // --- acknowledgements ---

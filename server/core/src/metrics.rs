@@ -55,6 +55,8 @@ counters! {
     unhandled_events,
     /// Events whose arguments did not fit their handler.
     rejected_events,
+    /// Events that were sent again and had been handled already.
+    repeated_events,
     /// Handlers that panicked.
     handler_panics,
     /// Handlers dropped because they outlived their client's grace time.

@@ -8,6 +8,7 @@ use std::future::Future;
 use std::sync::Arc;
 
 use futures_util::FutureExt;
+use roomful_protocol::args::Args as RawArgs;
 use roomful_protocol::close::DisconnectReason;
 use roomful_protocol::packet::is_reserved;
 
@@ -176,6 +177,21 @@ impl<S: Send + Sync + 'static> Namespace<S> {
     /// is what the official client's `retries` need.
     pub fn acknowledge_all(self) -> Self {
         self.register(|_, table| table.acknowledge_all = true)
+    }
+
+    /// Handles an event once that a client may send again because no answer came: the retry gets the same answer,
+    /// also while the first is still being handled. `id` finds the id that the client has given the event, `None`
+    /// for events that have none; [`last_text`](crate::last_text) takes the last argument.
+    ///
+    /// The official client's `retries` send an event again under another acknowledgement id, so the program gives
+    /// it one: `socket.emit("order", order, crypto.randomUUID())` on a socket with `retries` and `ackTimeout`.
+    /// With [recovery](crate::Recovery) a client is known again when it comes back by another connection, or after a
+    /// restart of the server; without, it is another one.
+    ///
+    /// For each client 256 events are remembered, of at most 256 KiB of ids and answers; the oldest go first. An event
+    /// whose handler panicked is handled again.
+    pub fn handle_once(self, id: impl Fn(&str, &RawArgs) -> Option<String> + Send + Sync + 'static) -> Self {
+        self.register(|_, table| table.handle_once = Some(Arc::new(id)))
     }
 
     fn check_name(mut self, name: &str) -> Self {

@@ -10,6 +10,7 @@ use super::BoxFuture;
 use super::answer::Answer;
 use crate::error::ConnectError;
 use crate::extract::{Context, Rejection};
+use crate::once::FindId;
 use crate::socket::Socket;
 
 pub(crate) type Bound<T> = Arc<dyn Fn(&Context<'_>) -> Result<BoxFuture<T>, Rejection> + Send + Sync>;
@@ -26,6 +27,8 @@ pub(crate) struct HandlerTable {
     pub(crate) fallback: Option<Bound<Answer>>,
     pub(crate) on_disconnecting: Vec<SyncHook>,
     pub(crate) on_disconnect: Vec<Bound<()>>,
+    /// Finds the ids of events that are handled once, however often they are sent.
+    pub(crate) handle_once: Option<Arc<FindId>>,
     /// Acknowledge, without arguments, what no handler has answered.
     pub(crate) acknowledge_all: bool,
 }

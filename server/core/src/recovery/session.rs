@@ -1,5 +1,6 @@
 //! What stays of a socket whose client is away.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use bytestring::ByteString;
@@ -10,6 +11,7 @@ use super::stays::Stays;
 use super::{NotRecovered, Recovered};
 use crate::id::SocketId;
 use crate::member::Extensions;
+use crate::once::Handled;
 
 /// What a live socket carries so that it can be recovered.
 #[derive(Debug)]
@@ -51,10 +53,15 @@ impl Recoverable {
     }
 
     /// What stays of it while its client is away.
-    pub(crate) fn suspend(&mut self, sid: SocketId, extensions: Extensions) -> Session {
+    pub(crate) fn suspend(
+        &mut self,
+        sid: SocketId,
+        extensions: Extensions,
+        handled: Option<Arc<Handled>>,
+    ) -> Session {
         let left_at = self.resuming.take().map_or_else(now, |(_, left_at)| left_at);
         let (pid, stays) = (self.pid.clone(), std::mem::take(&mut self.stays));
-        Session { sid, pid, stays, left_at, extensions: Some(extensions) }
+        Session { sid, pid, stays, left_at, extensions: Some(extensions), handled }
     }
 }
 
@@ -66,4 +73,6 @@ pub(crate) struct Session {
     pub(crate) left_at: Instant,
     /// What guards and handlers had attached; `None` after a restart of the server, which it does not survive.
     pub(crate) extensions: Option<Extensions>,
+    /// Events that it has sent and that are handled once.
+    pub(crate) handled: Option<Arc<Handled>>,
 }

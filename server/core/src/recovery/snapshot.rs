@@ -22,6 +22,7 @@ use super::offset::{Epoch, Pid};
 use super::session::Session;
 use super::stays::Stays;
 use crate::id::SocketId;
+use crate::once::Handled;
 
 /// In front of every snapshot. Another version is another line.
 const MAGIC: &[u8] = b"roomful sessions 1\n";
@@ -49,9 +50,7 @@ struct SavedEntry {
     age: u64,
     audience: SavedAudience,
     name: ByteString,
-    elements: ByteString,
-    /// In base64.
-    attachments: Vec<String>,
+    args: SavedArgs,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -67,6 +66,15 @@ struct SavedSession {
     stays: Stays,
     /// In milliseconds, as it was saved.
     away: u64,
+    /// Events that were handled once, with their answers.
+    handled: Vec<(String, Option<SavedArgs>)>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct SavedArgs {
+    elements: ByteString,
+    /// In base64.
+    attachments: Vec<String>,
 }
 
 /// All that is kept, as bytes.
@@ -152,8 +160,7 @@ impl SavedEntry {
             age: millis(now.saturating_duration_since(entry.at)),
             audience,
             name: entry.name.clone(),
-            elements: entry.args.elements().clone(),
-            attachments: entry.args.attachments().iter().map(|data| STANDARD.encode(data)).collect(),
+            args: SavedArgs::new(&entry.args),
         }
     }
 
@@ -164,30 +171,48 @@ impl SavedEntry {
                 Audience::Rooms { rooms, except, but: but.map(|id| socket_id(&id)).transpose()? }
             }
         };
+        let args = self.args.restore()?;
+        Ok(Entry { position, at, audience, name: self.name, args })
+    }
+}
+
+impl SavedArgs {
+    fn new(args: &Args) -> Self {
+        let attachments = args.attachments().iter().map(|data| STANDARD.encode(data)).collect();
+        Self { elements: args.elements().clone(), attachments }
+    }
+
+    fn restore(self) -> io::Result<Args> {
         let attachments = self.attachments.iter().map(|data| STANDARD.decode(data).map(Into::into));
         let attachments = attachments.collect::<Result<_, _>>().map_err(io::Error::other)?;
-        let args = Args::from_raw(self.elements, attachments);
-        Ok(Entry { position, at, audience, name: self.name, args })
+        Ok(Args::from_raw(self.elements, attachments))
     }
 }
 
 impl SavedSession {
     fn new(session: &Session, now: Instant) -> Self {
+        let answered = session.handled.as_ref().map(|handled| handled.answered()).unwrap_or_default();
+        let saved = |(id, answer): (String, Option<Args>)| (id, answer.as_ref().map(SavedArgs::new));
         Self {
             sid: session.sid.as_str().into(),
             pid: session.pid.clone(),
             stays: session.stays.clone(),
             away: millis(now.saturating_duration_since(session.left_at)),
+            handled: answered.into_iter().map(saved).collect(),
         }
     }
 
     fn restore(self, left_at: Instant) -> io::Result<Session> {
+        let restored =
+            |(id, answer): (String, Option<SavedArgs>)| Ok((id, answer.map(SavedArgs::restore).transpose()?));
+        let answered = self.handled.into_iter().map(restored).collect::<io::Result<Vec<_>>>()?;
         Ok(Session {
             sid: socket_id(&self.sid)?,
             pid: self.pid,
             stays: self.stays,
             left_at,
             extensions: None,
+            handled: (!answered.is_empty()).then(|| Arc::new(Handled::restored(answered))),
         })
     }
 }

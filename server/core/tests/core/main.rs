@@ -9,6 +9,7 @@ mod dynamic;
 mod extractors;
 mod handlers;
 mod leaving;
+mod once;
 mod order;
 mod overflow;
 mod recovery;

@@ -11,6 +11,7 @@ use super::{Dispatch, Phase, size};
 use crate::ack::AckTarget;
 use crate::extract::{Context as Call, EventParts};
 use crate::handler::answer::Answer;
+use crate::once::Seen;
 use crate::server::Server;
 use crate::socket::Socket;
 
@@ -40,7 +41,7 @@ impl Dispatch {
         }
         let table = &socket.member().namespace.table;
         let handlers = table.event(&name);
-        let ack = ack.map(|id| AckTarget::new(id, handlers.len() + usize::from(table.acknowledge_all)));
+        let Some(ack) = answerable(server, socket, &name, &args, ack, handlers.len()) else { return };
         if handlers.is_empty() {
             unhandled(server, socket, &name, ack);
             return;
@@ -72,6 +73,28 @@ impl Dispatch {
     }
 }
 
+/// Who answers an event, if an answer is asked for; `None` for an event that has been handled already.
+fn answerable(
+    server: &Server,
+    socket: &Socket,
+    name: &str,
+    args: &Args,
+    ack: Option<u64>,
+    listeners: usize,
+) -> Option<Option<AckTarget>> {
+    let table = &socket.member().namespace.table;
+    let target = ack.map(|id| AckTarget::new(id, listeners + usize::from(table.acknowledge_all)));
+    let Some(find) = &table.handle_once else { return Some(target) };
+    let Some(id) = caught(|| find(name, args)).flatten() else { return Some(target) };
+    match socket.member().handled().see(id, socket, ack) {
+        Seen::First(ticket) => Some(target.map(|target| target.kept_by(ticket))),
+        Seen::Again => {
+            server.shared().metrics.repeated_events.increment();
+            None
+        }
+    }
+}
+
 fn unhandled(server: &Server, socket: &Socket, name: &ByteString, ack: Option<AckTarget>) {
     server.shared().metrics.unhandled_events.increment();
     tracing::debug!(event = ?name, "an event without a handler");
@@ -87,6 +110,9 @@ pub(super) fn answer(server: &Server, socket: &Socket, ack: Option<AckTarget>, o
         Outcome::Answer(answer) => answer,
         Outcome::Panicked => {
             metrics.handler_panics.increment();
+            if let Some(ack) = ack {
+                ack.give_up();
+            }
             return;
         }
         Outcome::Guards(_) | Outcome::Session(_) | Outcome::Done => return,

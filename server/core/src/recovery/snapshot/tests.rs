@@ -23,8 +23,14 @@ fn namespace(shelf: &Arc<Shelf>) -> (NamespaceRecovery, SocketId, Pid) {
     drop(recovery.record(all(vec![ByteString::from_static("a")]), "said", &binary));
     drop(recovery.record(all(vec![ByteString::from_static("b")]), "said", &binary));
     drop(recovery.record(Audience::One(sid.clone()), "told", &Args::default()));
-    let session =
-        Session { sid: sid.clone(), pid: pid.clone(), stays, left_at: Instant::now(), extensions: None };
+    let session = Session {
+        sid: sid.clone(),
+        pid: pid.clone(),
+        stays,
+        left_at: Instant::now(),
+        extensions: None,
+        handled: None,
+    };
     recovery.keep(session);
     (recovery, sid, pid)
 }
@@ -95,7 +101,7 @@ fn a_session_that_is_too_old_does_not_come_back() {
     let pid = Pid::random();
     let left_at = Instant::now().checked_sub(Duration::from_secs(20)).unwrap();
     let (sid, stays) = (SocketId::random(), Stays::begin(0));
-    recovery.adopt(vec![Session { sid, pid: pid.clone(), stays, left_at, extensions: None }]);
+    recovery.adopt(vec![Session { sid, pid: pid.clone(), stays, left_at, extensions: None, handled: None }]);
     let snapshot = encode(&[(ByteString::from_static("/"), Arc::new(recovery))], Instant::now()).unwrap();
     let options = |secs| Recovery::default().max_age(Duration::from_secs(secs));
     let comes_back = |secs| restored(&snapshot, options(secs)).unwrap()["/"].claim(&pid).is_ok();
