@@ -4,6 +4,7 @@ mod architecture;
 mod browsers;
 mod compile_fail;
 mod jitter;
+mod pages;
 mod plain_websocket;
 mod runtimes;
 mod support;
