@@ -5,7 +5,7 @@ import { io } from "socket.io-client";
 import msgpack from "socket.io-msgpack-parser";
 import { CALM, startTarget, unlessReference } from "./lib/target.mjs";
 import { play, SCENARIOS } from "./scenarios/index.mjs";
-import { ask, next, World } from "./scenarios/kit.mjs";
+import { ask, heard, next, until, World } from "./scenarios/kit.mjs";
 
 // The client's own msgpack codec garbles 1e300 and half an emoji before anything is sent.
 const GARBLED = /brings back any JSON|half an emoji/;
@@ -71,4 +71,38 @@ describe("with the msgpack parser", () => {
     socket.io._packet({ type: 2, data: ["disconnect"], nsp: "/", options: {} });
     assert.deepEqual((await gone)[0], "transport close");
   });
+});
+
+describe("with the msgpack parser and connection state recovery", () => {
+  let target;
+  before(async () => (target = await startTarget("clients", { MSGPACK: "1", RECOVERY: "1", ...CALM })));
+  after(() => target.stop());
+
+  for (const mode of ["polling", "websocket"]) {
+    test(`over ${mode}: a client whose connection broke is recovered with what it missed`, async () => {
+      const world = new World({ io, url: target.url, mode, options: { parser: msgpack } });
+      const [socket, speaker] = await Promise.all([world.connect("/", { reconnectionDelay: 50 }), world.connect()]);
+      await ask(socket, "join", mode);
+      const rooms = heard(socket, "room");
+      speaker.emit("room", mode, "before");
+      await until(() => rooms.length === 1, "the first event");
+
+      const { id } = socket;
+      const gone = next(socket, "disconnect");
+      socket.io.engine.close();
+      await gone;
+      speaker.emit("room", mode, Buffer.from([1, 2, 3]));
+      await ask(speaker, "echo");
+      socket.io.reconnection(true);
+      const back = next(socket, "connect");
+      socket.connect();
+      await back;
+
+      assert.equal(socket.recovered, true);
+      assert.equal(socket.id, id);
+      await until(() => rooms.length === 2, "what it missed");
+      assert.deepEqual(Buffer.from(rooms[1]), Buffer.from([1, 2, 3]));
+      world.close();
+    });
+  }
 });
