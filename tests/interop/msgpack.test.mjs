@@ -79,8 +79,9 @@ describe("with the msgpack parser and connection state recovery", () => {
   after(() => target.stop());
 
   for (const mode of ["polling", "websocket"]) {
-    test(`over ${mode}: a client whose connection broke is recovered with what it missed`, async () => {
+    test(`over ${mode}: a client whose connection broke is recovered with what it missed`, async (t) => {
       const world = new World({ io, url: target.url, mode, options: { parser: msgpack } });
+      t.after(() => world.close());
       const [socket, speaker] = await Promise.all([world.connect("/", { reconnectionDelay: 50 }), world.connect()]);
       await ask(socket, "join", mode);
       const rooms = heard(socket, "room");
@@ -102,7 +103,6 @@ describe("with the msgpack parser and connection state recovery", () => {
       assert.equal(socket.id, id);
       await until(() => rooms.length === 2, "what it missed");
       assert.deepEqual(Buffer.from(rooms[1]), Buffer.from([1, 2, 3]));
-      world.close();
     });
   }
 });

@@ -19,7 +19,8 @@ pub(crate) fn target(settings: &Settings) -> Result<Target, Failure> {
         socket.emit_args("message", &message);
     });
     let engine = Server::builder().limits(limits.clone()).namespace(echo).build()?;
-    let server = Server::builder()
+    let server = settings
+        .server(Server::builder())
         .limits(limits)
         .namespace(handlers(Namespace::main()))
         .namespace(handlers(Namespace::new("/chat")))

@@ -3,7 +3,7 @@
 use std::str::FromStr;
 use std::time::Duration;
 
-use roomful::{EngineIo, Limits, Parser, PerMessageDeflate};
+use roomful::{EngineIo, Limits, Parser, PerMessageDeflate, Recovery, ServerBuilder};
 
 use super::Failure;
 
@@ -17,6 +17,7 @@ pub(crate) struct Settings {
     deflate: Option<usize>,
     msgpack: bool,
     eio3: bool,
+    recovery: bool,
 }
 
 impl Settings {
@@ -31,6 +32,7 @@ impl Settings {
             deflate: number("DEFLATE")?,
             msgpack: std::env::var("MSGPACK").is_ok_and(|msgpack| msgpack == "1"),
             eio3: std::env::var("EIO3").is_ok_and(|eio3| eio3 == "1"),
+            recovery: std::env::var("RECOVERY").is_ok_and(|recovery| recovery == "1"),
         })
     }
 
@@ -42,6 +44,11 @@ impl Settings {
             Some(deflate) => door.per_message_deflate(deflate),
             None => door,
         }
+    }
+
+    /// A server as the environment wants it: `RECOVERY=1` recovers sessions.
+    pub(crate) fn server<S: Send + Sync + 'static>(&self, server: ServerBuilder<S>) -> ServerBuilder<S> {
+        if self.recovery { server.recovery(Recovery::default()) } else { server }
     }
 
     /// How WebSocket messages are compressed, if at all.
