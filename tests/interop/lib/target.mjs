@@ -15,8 +15,8 @@ export const BINARY = process.env.ROOMFUL_TARGET ?? here("../../../target/releas
 /** Test options: skips a test whose wish the reference itself does not fulfil. */
 export const unlessReference = (reason) => ({ skip: SERVER === "node" && `the reference deviates: ${reason}` });
 
-const command = (name) =>
-  SERVER === "node" ? [process.execPath, [here(`../reference/${name}.mjs`)]] : [BINARY, [name]];
+const command = (server, name) =>
+  server === "node" ? [process.execPath, [here(`../reference/${name}.mjs`)]] : [BINARY, [name]];
 
 // A test process that dies must not leave servers behind.
 const children = new Set();
@@ -26,10 +26,14 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, () =>
 /** Heartbeats long enough that a busy machine never cuts a client off; for tests not about heartbeats. */
 export const CALM = { PING_INTERVAL: "25000", PING_TIMEOUT: "20000" };
 
-export async function startTarget(name, env = {}) {
+/** A server of the kind that is under test. */
+export const startTarget = (name, env) => startServer(SERVER, name, env);
+
+/** A server of the kind `node` or `roomful`, for what compares the two. */
+export async function startServer(server, name, env = {}) {
   // Another test process may take the port between the look and the start; then try another.
   for (let attempt = 1; ; attempt++) {
-    const target = new Target(name, env, await freePort());
+    const target = new Target(server, name, env, await freePort());
     try {
       await target.launch();
       return target;
@@ -43,8 +47,8 @@ class Target {
   #child;
   #stderr = "";
 
-  constructor(name, env, port) {
-    Object.assign(this, { name, env, port, url: `http://127.0.0.1:${port}` });
+  constructor(server, name, env, port) {
+    Object.assign(this, { server, name, env, port, url: `http://127.0.0.1:${port}` });
   }
 
   get pid() {
@@ -56,7 +60,7 @@ class Target {
   }
 
   async launch() {
-    const [file, args] = command(this.name);
+    const [file, args] = command(this.server, this.name);
     const child = spawn(file, args, {
       env: { ...process.env, ...this.env, PORT: String(this.port) },
       stdio: ["ignore", "pipe", "pipe"],
