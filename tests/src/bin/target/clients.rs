@@ -20,7 +20,7 @@ pub(crate) fn target(settings: &Settings) -> Result<Target, Failure> {
     });
     let engine = Server::builder().limits(limits.clone()).namespace(echo).build()?;
     let server = settings
-        .server(Server::builder())
+        .server()
         .limits(limits)
         .namespace(handlers(Namespace::main()))
         .namespace(handlers(Namespace::new("/chat")))

@@ -3,9 +3,11 @@
 //! Listens on `127.0.0.1:$PORT` (default 3000), prints `LISTEN <port>`, and ends within a second of SIGTERM.
 
 mod bench;
+mod client;
 mod clients;
 mod doors;
 mod protocol;
+mod sequence;
 mod settings;
 
 use std::error::Error;
@@ -44,9 +46,10 @@ fn run() -> Result<(), Failure> {
     let target = match std::env::args().nth(1).as_deref() {
         Some("bench") => bench::target(&settings)?,
         Some("protocol") => protocol::target(&settings)?,
+        Some("client") => client::target(&settings)?,
         Some("clients") => clients::target(&settings)?,
         Some("doors") => doors::target(&settings)?,
-        _ => return Err("usage: target bench|clients|protocol|doors".into()),
+        _ => return Err("usage: target bench|client|clients|protocol|doors".into()),
     };
     let listener = TcpListener::bind(("127.0.0.1", settings.port))?;
     println!("LISTEN {}", listener.local_addr()?.port());

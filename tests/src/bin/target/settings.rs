@@ -3,7 +3,7 @@
 use std::str::FromStr;
 use std::time::Duration;
 
-use roomful::{EngineIo, Limits, Parser, PerMessageDeflate, Recovery, ServerBuilder};
+use roomful::{EngineIo, Limits, Parser, PerMessageDeflate, Recovery, Server, ServerBuilder};
 
 use super::Failure;
 
@@ -46,9 +46,10 @@ impl Settings {
         }
     }
 
-    /// A server as the environment wants it: `RECOVERY=1` recovers sessions.
-    pub(crate) fn server<S: Send + Sync + 'static>(&self, server: ServerBuilder<S>) -> ServerBuilder<S> {
-        if self.recovery { server.recovery(Recovery::default()) } else { server }
+    /// A server as the environment wants it: `RECOVERY=1` lets clients recover their sessions.
+    pub(crate) fn server(&self) -> ServerBuilder {
+        let builder = Server::builder();
+        if self.recovery { builder.recovery(Recovery::default()) } else { builder }
     }
 
     /// How WebSocket messages are compressed, if at all.
