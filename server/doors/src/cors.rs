@@ -67,8 +67,8 @@ impl Cors {
             .insert(ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET,HEAD,PUT,PATCH,POST,DELETE"));
         if let Some(wanted) = request.get(ACCESS_CONTROL_REQUEST_HEADERS) {
             headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, wanted.clone());
-            headers.append(VARY, HeaderValue::from_static("Access-Control-Request-Headers"));
         }
+        headers.append(VARY, HeaderValue::from_static("Access-Control-Request-Headers"));
         self.apply(request, headers);
         response
     }

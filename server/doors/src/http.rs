@@ -27,7 +27,7 @@ pub struct PeerAddr(pub SocketAddr);
 /// How long a client may take to send a body.
 const BODY_DEADLINE: Duration = Duration::from_secs(30);
 
-/// An answer that no cache may keep.
+/// An answer that no cache may keep. A refusal does not say so, as with the reference: no cache keeps a 400.
 pub(crate) fn answer(
     status: StatusCode,
     content_type: &'static str,
@@ -38,7 +38,9 @@ pub(crate) fn answer(
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     headers.insert(CONTENT_LENGTH, HeaderValue::from(body.len()));
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if status.is_success() {
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
     *response.body_mut() = Full::new(body);
     response
 }

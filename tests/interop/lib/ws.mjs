@@ -60,6 +60,15 @@ export class RawSocket {
     for (const frame of frames) this.ws.send(frame);
   }
 
+  /** Sends frames in one piece, where it matters whether the server has them all at once. */
+  sendTogether(...frames) {
+    // `ws` has no way to do so; its stream has.
+    const stream = this.ws._socket;
+    stream.cork();
+    this.send(...frames);
+    stream.uncork();
+  }
+
   async expect(...frames) {
     for (const frame of frames) assert.deepEqual(await this.next(`the frame ${frame}`), frame);
   }
