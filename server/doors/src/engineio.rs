@@ -299,15 +299,8 @@ impl Inner {
         let query = query(parts);
         let ask = Ask::read(parts, &query);
         let refuse = |refusal| Box::new(ask.refuse(refusal));
-        if request::has_bad_origin(&parts.headers) {
-            return Err(refuse(Refusal::BadRequest));
-        }
-        if self.options.origins.as_ref().is_some_and(|origins| !origins.allow(&parts.headers)) {
-            return Err(refuse(Refusal::Forbidden));
-        }
-        // A script may be of any page's, and names none.
-        if ask.jsonp.is_some() && matches!(self.options.origins, Some(Origins::List(_))) {
-            return Err(refuse(Refusal::Forbidden));
+        if let Some(refusal) = self.refuses_origin(parts, &ask) {
+            return Err(refuse(refusal));
         }
         let kind = ask.transport.filter(|kind| self.options.transports.contains(kind));
         let kind = kind.ok_or_else(|| refuse(Refusal::UnknownTransport))?;
@@ -350,6 +343,17 @@ impl Inner {
                 }
             }
         }
+    }
+
+    /// Whether the page that a request comes from may not talk to this door.
+    fn refuses_origin(&self, parts: &Parts, ask: &Ask) -> Option<Refusal> {
+        if request::has_bad_origin(&parts.headers) {
+            return Some(Refusal::BadRequest);
+        }
+        let origins = self.options.origins.as_ref()?;
+        // A script may be of any page's, and names none.
+        let is_unnamed = ask.jsonp.is_some() && matches!(origins, Origins::List(_));
+        (is_unnamed || !origins.allow(&parts.headers)).then_some(Refusal::Forbidden)
     }
 
     // --- opening ---
