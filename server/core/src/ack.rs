@@ -1,5 +1,7 @@
 //! Answers: the ones a client gives, and the one a handler gives later or never.
 
+pub(crate) mod collector;
+
 use std::fmt;
 use std::future::{Future, IntoFuture};
 use std::marker::PhantomData;
@@ -13,12 +15,14 @@ use roomful_protocol::packet::Outbound;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::connection::outbox::Pushed;
+use crate::emit::EmitError;
 use crate::extract::{Context, FromContext, Rejection};
 use crate::once::Ticket;
 use crate::socket::Socket;
 
 /// How long an answer is awaited unless said otherwise.
-const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
+pub(crate) const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// An event that asks its client for an acknowledgement. Nothing is sent before it is awaited.
 ///
@@ -71,6 +75,15 @@ impl fmt::Display for RequestError {
 
 impl std::error::Error for RequestError {}
 
+impl From<EmitError> for RequestError {
+    fn from(error: EmitError) -> Self {
+        match error {
+            EmitError::Arguments(error) => Self::Arguments(error),
+            EmitError::ReservedName => Self::ReservedName,
+        }
+    }
+}
+
 impl<A: 'static> Request<A> {
     pub(crate) fn new(
         socket: Socket,
@@ -96,7 +109,10 @@ impl<A: 'static> Request<A> {
         let id = member.namespace.next_ack_id();
         let answer = member.await_ack(id).ok_or(RequestError::Disconnected)?;
         let _forget = Forget { socket: &self.socket, id };
-        member.send(&Outbound::Event { name: &self.name, args: &args, ack: Some(id), offset: None }, false);
+        let question = Outbound::Event { name: &self.name, args: &args, ack: Some(id), offset: None };
+        if member.send(&question, false) != Pushed::Dropped && member.namespace.hears_outgoing() {
+            member.tell_outgoing(&self.name, &args);
+        }
         match tokio::time::timeout(self.timeout, answer).await {
             Ok(Ok(args)) => (self.parse)(&args).map_err(RequestError::Answer),
             Ok(Err(_)) => Err(RequestError::Disconnected),

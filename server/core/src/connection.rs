@@ -4,7 +4,7 @@ pub(crate) mod dispatch;
 pub(crate) mod driver;
 pub(crate) mod flusher;
 pub(crate) mod outbox;
-mod running;
+pub(crate) mod running;
 pub(crate) mod sink;
 pub(crate) mod transports;
 

@@ -12,10 +12,15 @@ use crate::namespace::active::ActiveNamespace;
 use crate::recovery::{Audience, Recording};
 
 pub use broadcast::Broadcast;
+pub use fetch::FetchedSockets;
 pub use into_rooms::IntoRooms;
+pub(crate) use request::Place;
+pub use request::{BroadcastRequest, Response, Responses};
 
 mod broadcast;
+mod fetch;
 mod into_rooms;
+mod request;
 mod select;
 
 /// What became of an emit on this node.
@@ -56,6 +61,14 @@ impl std::error::Error for EmitError {}
 impl Delivery {
     fn failed(error: EmitError) -> Self {
         Self { error: Some(error), ..Self::default() }
+    }
+
+    /// Adds what became of the same event elsewhere.
+    pub(crate) fn add(&mut self, other: Self) {
+        self.matched += other.matched;
+        self.queued += other.queued;
+        self.dropped += other.dropped;
+        self.error = self.error.take().or(other.error);
     }
 
     fn count(&mut self, pushed: Pushed) {
@@ -106,6 +119,9 @@ pub(crate) fn unicast(
     drop(recording);
     if pushed == Pushed::Crowded {
         member.connection.outbox.relieve();
+    }
+    if pushed != Pushed::Dropped && member.namespace.hears_outgoing() {
+        member.tell_outgoing(name, &args);
     }
     let mut delivery = Delivery::default();
     delivery.count(pushed);

@@ -4,6 +4,8 @@
 //! that the compiler finds its arguments first and then names the one that is wrong.
 
 pub(crate) mod answer;
+pub(crate) mod bind;
+pub(crate) mod overlay;
 pub(crate) mod table;
 
 use std::future::Future;

@@ -25,30 +25,39 @@ mod namespace;
 mod once;
 mod recovery;
 mod registry;
+mod remote;
 mod rooms;
 pub mod server;
+mod server_event;
 mod shared;
 mod socket;
 
 pub use ack::{AckSender, Request, RequestError};
+pub use adapter::MissingNodes;
 pub use connection::outbox::Overflow;
-pub use emit::{Broadcast, Delivery, EmitError, IntoRooms};
+pub use emit::{
+    Broadcast, BroadcastRequest, Delivery, EmitError, FetchedSockets, IntoRooms, Response, Responses,
+};
 pub use error::{ConnectError, EventError};
 pub use event::Event;
 pub use extract::{
     Args, Auth, Context, EventName, Ext, FromContext, FromRef, OptionalFromContext, Rejection, State,
 };
 pub use handler::answer::{Answer, IntoAnswer, IntoRawAnswer, NoAck};
+pub use handler::overlay::ListenerId;
 pub use handler::{EventArguments, Extractors, Handler, IncomingEvent};
 pub use handshake::{Handshake, Headers};
 pub use id::{ConnectionId, SocketId};
 pub use metrics::MetricsSnapshot;
-pub use namespace::{GuardOutput, Namespace, NamespaceHandle};
+pub use namespace::{GuardOutput, Namespace, NamespaceHandle, NamespaceRequest};
 pub use once::last_text;
 pub use recovery::{FileSnapshot, MemorySnapshot, NotRecovered, Recovered, Recovery, SnapshotStore};
+pub use remote::{RemoteRequest, RemoteSocket};
 pub use roomful_protocol::args::Args as RawArgs;
 pub use roomful_protocol::close::{CloseReason, DisconnectReason};
 pub use roomful_protocol::engineio::TransportKind;
 pub use roomful_protocol::limits::Limits;
-pub use server::{BuildError, NodeId, Server, ServerBuilder};
+pub use rooms::RoomEvent;
+pub use server::{BuildError, DynamicNamespace, NodeId, Server, ServerBuilder};
+pub use server_event::{ServerEvent, ServerEventArguments, ServerRequest, ServerResponses};
 pub use socket::Socket;

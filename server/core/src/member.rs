@@ -1,6 +1,5 @@
 //! What stands behind a [`Socket`](crate::Socket): one client in one namespace.
 
-use std::any::{Any, TypeId};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -13,6 +12,7 @@ use roomful_protocol::packet::Outbound;
 use roomful_protocol::wire::Unit;
 use tokio::sync::oneshot;
 
+use crate::adapter::SocketDetails;
 use crate::connection::outbox::Pushed;
 use crate::connection::{Command, Connection};
 use crate::id::SocketId;
@@ -20,6 +20,11 @@ use crate::namespace::active::ActiveNamespace;
 use crate::once::Handled;
 use crate::recovery::{Log, NamespaceRecovery, NotRecovered, Recoverable, Recovered, Session};
 use crate::rooms::Room;
+pub(crate) use extras::Extensions;
+use extras::Extras;
+
+mod extras;
+pub(crate) mod listeners;
 
 /// Not in the namespace's hidden room.
 const NO_SEAT: usize = usize::MAX;
@@ -38,7 +43,7 @@ pub(crate) struct Member {
     rooms: Mutex<Membership>,
     /// Answers awaited from this client. Most sockets never await one.
     acks: Mutex<Option<Box<Acks>>>,
-    extensions: Mutex<Option<Box<Extensions>>>,
+    extras: OnceLock<Box<Extras>>,
     /// Events that are handled once. Most namespaces have none.
     handled: OnceLock<Arc<Handled>>,
 }
@@ -47,8 +52,6 @@ type Acks = HashMap<u64, oneshot::Sender<Args>>;
 
 /// Rooms by name, each with the seat this member has there.
 type Seats = HashMap<ByteString, (Arc<Room>, usize)>;
-
-pub(crate) type Extensions = HashMap<TypeId, Arc<dyn Any + Send + Sync>>;
 
 /// The rooms a socket is in.
 #[derive(Default)]
@@ -135,6 +138,7 @@ impl Member {
         rooms: Membership,
         extensions: Option<Box<Extensions>>,
     ) -> Arc<Self> {
+        let extras = extensions.map(|kept| OnceLock::from(Box::new(Extras::with(kept)))).unwrap_or_default();
         Arc::new(Self {
             id,
             namespace,
@@ -144,7 +148,7 @@ impl Member {
             seat: AtomicUsize::new(NO_SEAT),
             rooms: Mutex::new(rooms),
             acks: Mutex::new(None),
-            extensions: Mutex::new(extensions),
+            extras,
             handled: OnceLock::new(),
         })
     }
@@ -160,7 +164,11 @@ impl Member {
 
     /// Ends the socket for senders; whether this call did.
     pub(crate) fn mark_disconnected(&self) -> bool {
-        self.connected.swap(false, Ordering::AcqRel)
+        let was = self.connected.swap(false, Ordering::AcqRel);
+        if was {
+            self.tell_closed();
+        }
+        was
     }
 
     /// Queues an encoded packet, unless the socket has been disconnected.
@@ -194,6 +202,12 @@ impl Member {
         }
     }
 
+    /// Takes the client out of all its namespaces and ends its connection.
+    pub(crate) fn disconnect_connection(&self) {
+        self.connection.command(Command::LeaveAll);
+        self.close_connection(CloseReason::ForcedServerClose);
+    }
+
     pub(crate) fn close_connection(&self, reason: CloseReason) {
         self.connection.command(Command::Close(reason));
     }
@@ -210,7 +224,8 @@ impl Member {
         Some(self.seat.load(Ordering::Relaxed)).filter(|seat| *seat != NO_SEAT)
     }
 
-    /// Makes the member visible to broadcasts: everybody's room, then the rooms its guards have joined. Where
+    /// Makes the member visible to broadcasts: everybody's room, then the rooms its guards have joined; what that
+    /// does to rooms is told by who lets it in. Where
     /// sessions are recovered, `log` keeps anything from being said meanwhile.
     pub(crate) fn enter(self: &Arc<Self>, log: Option<&Log>) {
         let mut rooms = self.rooms.lock();
@@ -218,8 +233,11 @@ impl Member {
             return;
         }
         rooms.state = State::Joined;
-        if let Some(seat) = self.namespace.everyone.add(self.clone()) {
+        if let Some(seat) = self.namespace.everyone.add(self.clone(), None) {
             self.seat.store(seat, Ordering::Relaxed);
+        }
+        if !rooms.left_own {
+            self.namespace.rooms.entered_own(&self.id);
         }
         let noted = rooms.seats.take();
         if let (Some(log), Some(session)) = (log, &mut rooms.session) {
@@ -233,6 +251,11 @@ impl Member {
     }
 
     pub(crate) fn join(self: &Arc<Self>, name: &str) {
+        self.take_seat(name);
+        self.namespace.tell_room_events();
+    }
+
+    fn take_seat(self: &Arc<Self>, name: &str) {
         let log = self.namespace.recovery.as_ref().map(|recovery| recovery.log());
         let mut rooms = self.rooms.lock();
         if rooms.state == State::Left || rooms.has(name, &self.id) {
@@ -244,6 +267,9 @@ impl Member {
         }
         if *name == *self.id.as_str() {
             rooms.left_own = false;
+            if rooms.state == State::Joined {
+                self.namespace.rooms.entered_own(&self.id);
+            }
             return;
         }
         let seat = match rooms.state {
@@ -255,13 +281,20 @@ impl Member {
     }
 
     pub(crate) fn leave(&self, name: &str) {
+        self.free_seat(name);
+        self.namespace.tell_room_events();
+    }
+
+    fn free_seat(&self, name: &str) {
         let log = self.namespace.recovery.as_ref().map(|recovery| recovery.log());
         let mut rooms = self.rooms.lock();
         if let (Some(log), State::Joined, Some(session)) = (log, rooms.state, &mut rooms.session) {
             session.stays.leave(name, log.last(), log.reaches_back_to());
         }
         if name == self.id.as_str() {
-            rooms.left_own = true;
+            if !std::mem::replace(&mut rooms.left_own, true) && rooms.state == State::Joined {
+                self.namespace.rooms.left_own(&self.id);
+            }
             return;
         }
         let seat = rooms.seats.as_mut().and_then(|seats| seats.remove(name));
@@ -272,6 +305,11 @@ impl Member {
 
     /// Leaves every room for good.
     pub(crate) fn leave_all(&self) {
+        self.free_all_seats();
+        self.namespace.tell_room_events();
+    }
+
+    fn free_all_seats(&self) {
         let mut rooms = self.rooms.lock();
         let was = std::mem::replace(&mut rooms.state, State::Left);
         let seats = rooms.seats.take();
@@ -279,7 +317,10 @@ impl Member {
             return;
         }
         let seat = self.seat.swap(NO_SEAT, Ordering::Relaxed);
-        self.namespace.everyone.remove(seat);
+        self.namespace.everyone.remove(seat, None);
+        if !rooms.left_own {
+            self.namespace.rooms.left_own(&self.id);
+        }
         for (room, seat) in seats.into_iter().flat_map(|seats| seats.into_values()) {
             self.namespace.rooms.leave(&room, seat);
         }
@@ -290,6 +331,17 @@ impl Member {
         let rooms = self.rooms.lock();
         let own = (rooms.state != State::Left && !rooms.left_own).then(|| ByteString::from(self.id.as_str()));
         own.into_iter().chain(rooms.seats.iter().flat_map(|seats| seats.keys().cloned())).collect()
+    }
+
+    /// What other nodes are told about it.
+    pub(crate) fn details(&self) -> SocketDetails {
+        SocketDetails {
+            id: self.id.clone(),
+            handshake: self.connection.handshake.clone(),
+            auth: self.auth.clone().unwrap_or_else(|| ByteString::from_static("{}")),
+            rooms: self.room_names(),
+            data: self.data(),
+        }
     }
 
     /// Whether it is in the room of its own id.
@@ -341,7 +393,7 @@ impl Member {
     }
 
     fn suspend(&self) -> Option<Session> {
-        let extensions = self.extensions.lock().as_deref().cloned().unwrap_or_default();
+        let extensions = self.kept();
         let handled = self.handled.get().cloned();
         self.with_session(|session| session.suspend(self.id.clone(), extensions, handled))
     }
@@ -364,23 +416,19 @@ impl Member {
         self.acks.lock().as_mut()?.remove(&id)
     }
 
+    /// The client has answered: to a question of its own, or to one that went to many.
+    pub(crate) fn answered(&self, id: u64, args: Args) {
+        match self.take_ack(id) {
+            // Who asked may have given up just now.
+            Some(answer) => drop(answer.send(args)),
+            None => self.namespace.collectors.answered(&self.namespace, id, &self.id, args),
+        }
+    }
+
     /// Gives up all awaited answers: those who wait hear that the socket has disconnected.
     pub(crate) fn drop_acks(&self) {
         let awaited = self.acks.lock().take();
         drop(awaited);
-    }
-
-    // --- extensions ---
-
-    pub(crate) fn insert_extension<T: Send + Sync + 'static>(&self, value: T) {
-        let old = self.extensions.lock().get_or_insert_default().insert(TypeId::of::<T>(), Arc::new(value));
-        // The old value's drop is the user's code: not under the lock.
-        drop(old);
-    }
-
-    pub(crate) fn extension<T: Clone + Send + Sync + 'static>(&self) -> Option<T> {
-        // So is `clone`.
-        let found = self.extensions.lock().as_ref()?.get(&TypeId::of::<T>())?.clone();
-        found.downcast_ref::<T>().cloned()
+        self.namespace.collectors.gone(&self.namespace, &self.id);
     }
 }

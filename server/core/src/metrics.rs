@@ -57,12 +57,16 @@ counters! {
     rejected_events,
     /// Events that were sent again and had been handled already.
     repeated_events,
+    /// Events that a middleware refused.
+    refused_events,
     /// Handlers that panicked.
     handler_panics,
     /// Handlers dropped because they outlived their client's grace time.
     handlers_dropped,
     /// Events dropped because their client left before they were handled.
     events_dropped,
+    /// Events of rooms dropped because the hooks did not keep up.
+    room_events_dropped,
     /// Values that could not be serialised.
     unserialisable,
     /// Clients that came back as the sockets they were.

@@ -7,21 +7,25 @@ mod pattern;
 use std::future::Future;
 use std::sync::Arc;
 
+use bytestring::ByteString;
 use futures_util::FutureExt;
 use roomful_protocol::args::Args as RawArgs;
 use roomful_protocol::close::DisconnectReason;
 use roomful_protocol::packet::is_reserved;
 
 pub use handle::NamespaceHandle;
+pub use pattern::NamespaceRequest;
 pub(crate) use pattern::Pattern;
 
-use crate::error::ConnectError;
+use crate::error::{ConnectError, EventError};
 use crate::event::Event;
 use crate::extract::SharedState;
-use crate::handler::answer::{Answer, IntoAnswer, IntoRawAnswer};
+use crate::handler::answer::{IntoAnswer, IntoRawAnswer};
 use crate::handler::table::HandlerTable;
-use crate::handler::{EventArguments, Extractors, Handler};
-use crate::server::BuildError;
+use crate::handler::{EventArguments, Extractors, Handler, bind};
+use crate::rooms::RoomEvent;
+use crate::server::{BuildError, Definition};
+use crate::server_event::{self, ServerEventArguments};
 use crate::socket::Socket;
 
 type Registration<S> = Box<dyn FnOnce(&SharedState<S>, &mut HandlerTable) + Send>;
@@ -32,6 +36,8 @@ type Registration<S> = Box<dyn FnOnce(&SharedState<S>, &mut HandlerTable) + Send
 #[must_use = "a namespace does nothing until a server is built with it"]
 pub struct Namespace<S = ()> {
     pattern: Pattern,
+    label: Option<ByteString>,
+    keep_empty: bool,
     registrations: Vec<Registration<S>>,
     reserved: Option<String>,
 }
@@ -40,12 +46,36 @@ impl<S: Send + Sync + 'static> Namespace<S> {
     /// The namespace of this name; a missing leading `/` is added. `*` in it stands for one character or more:
     /// each name that matches is a namespace of its own, made by its first client and removed after its last.
     pub fn new(name: &str) -> Self {
-        Self::with_pattern(Pattern::parse(name))
+        let pattern = Pattern::parse(name);
+        let label = matches!(pattern, Pattern::Wildcard(_)).then(|| name.into());
+        Self { label, ..Self::with_pattern(pattern) }
     }
 
     /// All namespaces whose names satisfy a condition, made and removed like those of a pattern.
     pub fn matching(condition: impl Fn(&str) -> bool + Send + Sync + 'static) -> Self {
+        Self::matching_request(move |request| condition(request.name()))
+    }
+
+    /// As [`matching`](Self::matching), with a condition that also sees the auth payload of the client that asks
+    /// first. It decides whether there is such a namespace; which clients may join one that exists is for
+    /// [guards](Self::guard) to say.
+    pub fn matching_request(
+        condition: impl Fn(&NamespaceRequest<'_>) -> bool + Send + Sync + 'static,
+    ) -> Self {
         Self::with_pattern(Pattern::Condition(Arc::new(condition)))
+    }
+
+    /// The label by which [`Server::dynamic`](crate::Server::dynamic) finds this definition of many namespaces.
+    /// A pattern is its own label unless it gets another.
+    pub fn label(mut self, label: &str) -> Self {
+        self.label = Some(label.into());
+        self
+    }
+
+    /// Namespaces made for their clients stay when the last one has left.
+    pub fn keep_empty(mut self) -> Self {
+        self.keep_empty = true;
+        self
     }
 
     /// The main namespace, `/`.
@@ -54,7 +84,7 @@ impl<S: Send + Sync + 'static> Namespace<S> {
     }
 
     fn with_pattern(pattern: Pattern) -> Self {
-        Self { pattern, registrations: Vec::new(), reserved: None }
+        Self { pattern, label: None, keep_empty: false, registrations: Vec::new(), reserved: None }
     }
 
     fn register(
@@ -91,10 +121,7 @@ impl<S: Send + Sync + 'static> Namespace<S> {
         T: Extractors<S>,
         H::Returned: Future<Output = ()> + Send + 'static,
     {
-        self.register(move |state, table| {
-            let state = state.clone();
-            table.on_connect.push(Arc::new(move |cx| Ok(hook.call(T::extract(cx, &state)?).boxed())));
-        })
+        self.register(move |state, table| table.on_connect.push(bind::hook(state, hook)))
     }
 
     /// Handles the typed event that is the handler's last argument.
@@ -105,16 +132,8 @@ impl<S: Send + Sync + 'static> Namespace<S> {
         H::Returned: Future<Output: IntoAnswer<<T::Event as Event>::Ack>> + Send + 'static,
     {
         self.check_name(T::Event::NAME).register(move |state, table| {
-            let state = state.clone();
             let handlers = table.events.entry(T::Event::NAME.to_owned()).or_default();
-            handlers.push(Arc::new(move |cx| {
-                if !T::Event::ACK {
-                    cx.take_ack();
-                }
-                let future = handler.call(T::extract(cx, &state)?);
-                let awaited = cx.awaits_answer();
-                Ok(future.map(move |value| answer_if(awaited, || value.into_answer())).boxed())
-            }));
+            handlers.push(bind::typed(state, handler));
         })
     }
 
@@ -128,13 +147,7 @@ impl<S: Send + Sync + 'static> Namespace<S> {
     {
         let event = name.to_owned();
         self.check_name(name).register(move |state, table| {
-            let state = state.clone();
-            let handlers = table.events.entry(event).or_default();
-            handlers.push(Arc::new(move |cx| {
-                let future = handler.call(T::extract(cx, &state)?);
-                let awaited = cx.awaits_answer();
-                Ok(future.map(move |value| answer_if(awaited, || value.into_raw_answer())).boxed())
-            }));
+            table.events.entry(event).or_default().push(bind::raw(state, handler));
         })
     }
 
@@ -145,12 +158,72 @@ impl<S: Send + Sync + 'static> Namespace<S> {
         T: Extractors<S>,
         H::Returned: Future<Output: IntoRawAnswer> + Send + 'static,
     {
+        self.register(move |state, table| table.fallback = Some(bind::raw(state, handler)))
+    }
+
+    /// Adds a hook that hears every event of every client, before its middleware and handlers. It must not
+    /// block.
+    pub fn on_any(self, hook: impl Fn(&Socket, &str, &RawArgs) + Send + Sync + 'static) -> Self {
+        self.register(move |_, table| table.on_any.push(Arc::new(hook)))
+    }
+
+    /// Adds a hook that hears every event queued for any client, once for each of them, broadcasts too;
+    /// acknowledgements are no events. It is called after the event was queued, on the thread that emits, and
+    /// must not block.
+    pub fn on_any_outgoing(self, hook: impl Fn(&Socket, &str, &RawArgs) + Send + Sync + 'static) -> Self {
+        self.register(move |_, table| table.on_any_outgoing.push(Arc::new(hook)))
+    }
+
+    /// Adds a middleware: it decides whether an event is handled. Its arguments are extractors, among them
+    /// [`EventName`](crate::EventName) and [`RawArgs`](crate::RawArgs). Middleware runs in order, for one event
+    /// of a client after the other, so that handlers still start in the order of arrival: the events behind one
+    /// whose middleware waits wait too, as far as the backlog goes.
+    ///
+    /// The first `Err` refuses the event: no handler is called, the hooks of [`on_error`](Self::on_error) hear
+    /// of it, and the client stays. As in the reference no acknowledgement is sent then; with
+    /// [`acknowledge_all`](Self::acknowledge_all) it is `{"error": message, "data": …}`.
+    pub fn middleware<T, H, E>(self, middleware: H) -> Self
+    where
+        H: Handler<T>,
+        T: Extractors<S>,
+        H::Returned: Future<Output = Result<(), E>> + Send + 'static,
+        E: Into<EventError>,
+    {
+        self.register(move |state, table| table.middleware.push(bind::middleware(state, middleware)))
+    }
+
+    /// Adds a hook that hears of every event that a middleware has refused: whose it is, its name, and why.
+    pub fn on_error(self, hook: impl Fn(&Socket, &str, &EventError) + Send + Sync + 'static) -> Self {
+        self.register(move |_, table| table.on_error.push(Arc::new(hook)))
+    }
+
+    /// Adds a hook that hears of rooms of this node: made, joined, left and removed, in the order in which that
+    /// happened to each room. Nothing is locked meanwhile; a hook that takes long delays those that come after
+    /// it, and should not block. The last event may be told just after the call that caused it has returned, when
+    /// another thread is telling others.
+    pub fn on_room_event(self, hook: impl Fn(&NamespaceHandle, &RoomEvent) + Send + Sync + 'static) -> Self {
+        self.register(move |_, table| table.on_room_event.push(Arc::new(hook)))
+    }
+
+    /// Handles an event that another server of the cluster has sent to the servers
+    /// ([`NamespaceHandle::server_side_emit`]). Its arguments are the [`ServerEvent`](crate::ServerEvent) and parts of the state;
+    /// what it returns answers the event, as for [`on_raw`](Self::on_raw). With several handlers the first in
+    /// their order that has an answer gives it.
+    pub fn on_server_event<T, H>(mut self, name: &str, handler: H) -> Self
+    where
+        H: Handler<T>,
+        T: ServerEventArguments<S>,
+        H::Returned: Future<Output: IntoRawAnswer> + Send + 'static,
+    {
+        if server_event::is_reserved(name) {
+            self.reserved.get_or_insert_with(|| name.to_owned());
+        }
+        let event = name.to_owned();
         self.register(move |state, table| {
             let state = state.clone();
-            table.fallback = Some(Arc::new(move |cx| {
-                let future = handler.call(T::extract(cx, &state)?);
-                let awaited = cx.awaits_answer();
-                Ok(future.map(move |value| answer_if(awaited, || value.into_raw_answer())).boxed())
+            let handlers = table.server_events.entry(event).or_default();
+            handlers.push(Arc::new(move |event| {
+                handler.call(T::take(event, &state)).map(IntoRawAnswer::into_raw_answer).boxed()
             }));
         })
     }
@@ -167,10 +240,7 @@ impl<S: Send + Sync + 'static> Namespace<S> {
         T: Extractors<S>,
         H::Returned: Future<Output = ()> + Send + 'static,
     {
-        self.register(move |state, table| {
-            let state = state.clone();
-            table.on_disconnect.push(Arc::new(move |cx| Ok(hook.call(T::extract(cx, &state)?).boxed())));
-        })
+        self.register(move |state, table| table.on_disconnect.push(bind::hook(state, hook)))
     }
 
     /// Acknowledges every event when its handlers have ended, without arguments, unless one has answered. This
@@ -202,21 +272,17 @@ impl<S: Send + Sync + 'static> Namespace<S> {
     }
 
     /// Binds the handlers to the state.
-    pub(crate) fn bind(self, state: &SharedState<S>) -> Result<(Pattern, Arc<HandlerTable>), BuildError> {
-        if let Some(name) = self.reserved {
+    pub(crate) fn bind(mut self, state: &SharedState<S>) -> Result<Definition, BuildError> {
+        if let Some(name) = self.reserved.take() {
             return Err(BuildError::ReservedEventName(name));
         }
         let mut table = HandlerTable::default();
-        for registration in self.registrations {
+        for registration in std::mem::take(&mut self.registrations) {
             registration(state, &mut table);
         }
-        Ok((self.pattern, Arc::new(table)))
+        let Self { pattern, label, keep_empty, .. } = self;
+        Ok(Definition { pattern, table: Arc::new(table), label, keep_empty })
     }
-}
-
-/// An answer is made only for somebody who waits for it.
-fn answer_if(awaited: bool, answer: impl FnOnce() -> Answer) -> Answer {
-    if awaited { answer() } else { Answer::None }
 }
 
 /// What a guard returns: a value to keep with the socket, or why the client may not join.

@@ -1,5 +1,7 @@
 //! Rooms by name, and who is in them.
 
+mod events;
+
 use std::sync::Arc;
 
 use bytestring::ByteString;
@@ -7,6 +9,10 @@ use dashmap::DashMap;
 use parking_lot::{Mutex, MutexGuard, RwLock};
 use slab::Slab;
 
+pub use events::RoomEvent;
+pub(crate) use events::RoomEvents;
+
+use crate::id::SocketId;
 use crate::member::Member;
 
 /// Shards of the map of one namespace's rooms. The default, four per core, is too much for namespaces that are
@@ -24,6 +30,8 @@ pub(crate) struct Room {
 #[derive(Default)]
 struct Seats {
     members: Slab<Arc<Member>>,
+    /// Whether it has been told that the room exists.
+    told: bool,
     /// An empty room that is being removed; a join that meets it tries again with a new one.
     closed: bool,
 }
@@ -39,19 +47,35 @@ impl Room {
     }
 
     /// Seats a member; `None` when the room has been closed in the meantime.
-    pub(crate) fn add(&self, member: Arc<Member>) -> Option<usize> {
+    pub(crate) fn add(&self, member: Arc<Member>, events: Option<&RoomEvents>) -> Option<usize> {
         let mut seats = self.seats.write();
-        if seats.closed { None } else { Some(seats.members.insert(member)) }
+        if seats.closed {
+            return None;
+        }
+        if let Some(events) = events {
+            if !std::mem::replace(&mut seats.told, true) {
+                events.push(RoomEvent::Created { room: self.name.clone() });
+            }
+            events.push(RoomEvent::Joined { room: self.name.clone(), socket: member.id.clone() });
+        }
+        Some(seats.members.insert(member))
     }
 
     /// Frees a seat.
-    pub(crate) fn remove(&self, seat: usize) {
-        self.seats.write().members.try_remove(seat);
+    pub(crate) fn remove(&self, seat: usize, events: Option<&RoomEvents>) {
+        let mut seats = self.seats.write();
+        let member = seats.members.try_remove(seat);
+        if let (Some(events), Some(member)) = (events, &member) {
+            events.push(RoomEvent::Left { room: self.name.clone(), socket: member.id.clone() });
+        }
     }
 
     /// Closes the room if nobody is in it; whether it is closed.
-    pub(crate) fn close_if_empty(&self) -> bool {
+    fn close_if_empty(&self, events: Option<&RoomEvents>) -> bool {
         let mut seats = self.seats.write();
+        if let Some(events) = events.filter(|_| !seats.closed && seats.members.is_empty()) {
+            events.push(RoomEvent::Deleted { room: self.name.clone() });
+        }
         seats.closed |= seats.members.is_empty();
         seats.closed
     }
@@ -77,11 +101,36 @@ impl Room {
 /// socket id is looked up among the sockets as well.
 pub(crate) struct Rooms {
     by_name: DashMap<ByteString, Arc<Room>>,
+    /// What happens to them, when somebody wants to hear it.
+    events: Option<Box<RoomEvents>>,
 }
 
 impl Rooms {
-    pub(crate) fn new() -> Self {
-        Self { by_name: DashMap::with_shard_amount(SHARDS) }
+    pub(crate) fn new(with_events: bool) -> Self {
+        let events = with_events.then(Box::default);
+        Self { by_name: DashMap::with_shard_amount(SHARDS), events }
+    }
+
+    pub(crate) fn events(&self) -> Option<&RoomEvents> {
+        self.events.as_deref()
+    }
+
+    /// A socket is in the room of its own id, which has no entry here.
+    pub(crate) fn entered_own(&self, id: &SocketId) {
+        if let Some(events) = self.events() {
+            let room = ByteString::from(id.as_str());
+            events.push(RoomEvent::Created { room: room.clone() });
+            events.push(RoomEvent::Joined { room, socket: id.clone() });
+        }
+    }
+
+    /// A socket has left the room of its own id.
+    pub(crate) fn left_own(&self, id: &SocketId) {
+        if let Some(events) = self.events() {
+            let room = ByteString::from(id.as_str());
+            events.push(RoomEvent::Left { room: room.clone(), socket: id.clone() });
+            events.push(RoomEvent::Deleted { room });
+        }
     }
 
     pub(crate) fn get(&self, name: &str) -> Option<Arc<Room>> {
@@ -90,6 +139,11 @@ impl Rooms {
 
     pub(crate) fn len(&self) -> usize {
         self.by_name.len()
+    }
+
+    /// All names; each shard of the map is locked for as long as its names take to copy.
+    pub(crate) fn names(&self) -> Vec<ByteString> {
+        self.by_name.iter().map(|room| room.key().clone()).collect()
     }
 
     /// Seats a member in the room of that name, which is made if there is none.
@@ -104,7 +158,7 @@ impl Rooms {
                     .value()
                     .clone(),
             };
-            match room.add(member.clone()) {
+            match room.add(member.clone(), self.events()) {
                 Some(seat) => return (room, seat),
                 // Its last member left just now. Whoever closed it removes it; do so here too, rather than wait.
                 None => self.remove(&room),
@@ -114,8 +168,8 @@ impl Rooms {
 
     /// Frees a seat and removes the room with the last one.
     pub(crate) fn leave(&self, room: &Arc<Room>, seat: usize) {
-        room.remove(seat);
-        if room.close_if_empty() {
+        room.remove(seat, self.events());
+        if room.close_if_empty(self.events()) {
             self.remove(room);
         }
     }

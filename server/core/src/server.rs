@@ -1,5 +1,7 @@
 //! The server: its namespaces and its connections.
 
+mod dynamic;
+
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,18 +16,20 @@ use roomful_protocol::packet::MAIN;
 use slab::Slab;
 use tokio::sync::Notify;
 
-use crate::adapter::cluster::Cluster;
+use crate::adapter::cluster::{Cluster, DEFAULT_TIMEOUT};
 use crate::adapter::{Adapter, AdapterError};
 use crate::connection::outbox::Overflow;
 use crate::connection::{Command, Connection};
-use crate::handler::table::HandlerTable;
 use crate::metrics::{Metrics, MetricsSnapshot};
-use crate::namespace::active::ActiveNamespace;
+use crate::namespace::active::{ActiveNamespace, Origin};
 use crate::namespace::{Namespace, NamespaceHandle, Pattern};
 use crate::recovery::{Hub, Recovery};
 use crate::shared::Shared;
 
 pub use crate::adapter::NodeId;
+pub(crate) use dynamic::Definition;
+pub use dynamic::DynamicNamespace;
+use dynamic::NamespaceHook;
 
 /// A messaging server. Cheap to clone; all clones are the same server.
 #[derive(Clone)]
@@ -47,11 +51,11 @@ impl WeakServer {
 
 struct Inner {
     shared: Arc<Shared>,
-    node: NodeId,
     main: Arc<ActiveNamespace>,
     namespaces: RwLock<HashMap<ByteString, Arc<ActiveNamespace>>>,
     /// Definitions that stand for many names, in the order in which they are tried.
-    dynamic: Vec<(Pattern, Arc<HandlerTable>)>,
+    dynamic: Vec<Definition>,
+    on_new_namespace: Vec<NamespaceHook>,
     connections: Mutex<Slab<Arc<Connection>>>,
     /// Told when the last connection has ended.
     emptied: Notify,
@@ -63,10 +67,12 @@ impl Server {
     pub fn builder<S: Send + Sync + 'static>() -> ServerBuilder<S> {
         ServerBuilder {
             namespaces: Vec::new(),
+            on_new_namespace: Vec::new(),
             limits: Limits::default(),
             overflow: Overflow::default(),
             adapter: None,
             recovery: None,
+            cluster_timeout: DEFAULT_TIMEOUT,
         }
     }
 
@@ -75,6 +81,10 @@ impl Server {
         let namespaces = self.inner.namespaces.read();
         let found = namespaces.get(name).or_else(|| namespaces.get(format!("/{name}").as_str()));
         found.cloned().map(NamespaceHandle::new)
+    }
+
+    pub(crate) fn active(&self, name: &str) -> Option<Arc<ActiveNamespace>> {
+        self.inner.namespaces.read().get(name).cloned()
     }
 
     /// The main namespace. It always exists, also when nothing was defined for it.
@@ -89,7 +99,18 @@ impl Server {
 
     /// The id by which other nodes know this one.
     pub fn node(&self) -> NodeId {
-        self.inner.node
+        self.inner.shared.node
+    }
+
+    /// The number of servers in the cluster, this one among them; 1 without an adapter.
+    ///
+    /// # Errors
+    /// When the adapter cannot tell.
+    pub async fn server_count(&self) -> Result<usize, AdapterError> {
+        match &self.inner.shared.cluster {
+            Some(cluster) => Ok(cluster.peer_count(&self.inner.main.path).await? + 1),
+            None => Ok(1),
+        }
     }
 
     /// The limits that hold for every client.
@@ -186,13 +207,14 @@ impl Server {
         }
     }
 
-    /// Lets a client into a namespace, which is made if a definition stands for it; `None` when there is none.
-    pub(crate) fn admit(&self, name: &ByteString) -> Option<Arc<ActiveNamespace>> {
+    /// Lets a client with this auth payload into a namespace, which is made if a definition stands for it; `None`
+    /// when there is none.
+    pub(crate) fn admit(&self, name: &ByteString, auth: Option<&ByteString>) -> Option<Arc<ActiveNamespace>> {
         loop {
             let found = self.inner.namespaces.read().get(name).cloned();
             let namespace = match found {
                 Some(namespace) => namespace,
-                None => self.activate_dynamic(name)?,
+                None => self.activate_dynamic(name, auth)?,
             };
             if namespace.admit() {
                 return Some(namespace);
@@ -209,18 +231,6 @@ impl Server {
         }
     }
 
-    fn activate_dynamic(&self, name: &ByteString) -> Option<Arc<ActiveNamespace>> {
-        if name.len() > self.inner.shared.limits.max_namespace_name {
-            return None;
-        }
-        let (_, table) = self.inner.dynamic.iter().find(|(pattern, _)| pattern.matches(name))?;
-        // A copy: the name must not keep the message alive from which it was cut.
-        let name = ByteString::from(&**name);
-        let mut namespaces = self.inner.namespaces.write();
-        let make = || ActiveNamespace::new(name.clone(), self.inner.shared.clone(), table.clone(), true);
-        Some(namespaces.entry(name.clone()).or_insert_with(make).clone())
-    }
-
     fn forget(&self, namespace: &Arc<ActiveNamespace>) {
         let mut namespaces = self.inner.namespaces.write();
         if namespaces.get(&namespace.path).is_some_and(|current| Arc::ptr_eq(current, namespace)) {
@@ -231,13 +241,13 @@ impl Server {
 
 impl fmt::Debug for Inner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.node)
+        write!(f, "{}", self.shared.node)
     }
 }
 
 impl fmt::Debug for Server {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Server({})", self.inner.node)
+        write!(f, "Server({})", self.inner.shared.node)
     }
 }
 
@@ -245,10 +255,12 @@ impl fmt::Debug for Server {
 #[must_use = "call `build`"]
 pub struct ServerBuilder<S = ()> {
     namespaces: Vec<Namespace<S>>,
+    on_new_namespace: Vec<NamespaceHook>,
     limits: Limits,
     overflow: Overflow,
     adapter: Option<Arc<dyn Adapter>>,
     recovery: Option<Recovery>,
+    cluster_timeout: Duration,
 }
 
 /// Why a server cannot be built.
@@ -291,6 +303,13 @@ impl<S: Send + Sync + 'static> ServerBuilder<S> {
         self
     }
 
+    /// Adds a hook that is called when a definition of many has made a namespace, before its first client is in.
+    /// It must not block.
+    pub fn on_new_namespace(mut self, hook: impl Fn(&NamespaceHandle) + Send + Sync + 'static) -> Self {
+        self.on_new_namespace.push(Box::new(hook));
+        self
+    }
+
     /// Sets all limits.
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
@@ -315,6 +334,12 @@ impl<S: Send + Sync + 'static> ServerBuilder<S> {
         self
     }
 
+    /// How long other nodes are waited for where a question has no timeout of its own (default 5 s).
+    pub fn cluster_timeout(mut self, timeout: Duration) -> Self {
+        self.cluster_timeout = timeout;
+        self
+    }
+
     /// Builds the server with the state that its handlers extract.
     ///
     /// # Errors
@@ -323,31 +348,33 @@ impl<S: Send + Sync + 'static> ServerBuilder<S> {
         check(&self.limits, self.recovery.as_ref())?;
         let node = NodeId::random();
         let metrics: Arc<Metrics> = Arc::default();
-        let cluster = self.adapter.map(|adapter| Cluster::new(adapter, node, Arc::clone(&metrics)));
+        let timeout = self.cluster_timeout;
+        let cluster = self.adapter.map(|adapter| Cluster::new(adapter, node, timeout, Arc::clone(&metrics)));
         let recovery = self.recovery.map(|options| Hub::new(options, Arc::clone(&metrics)));
-        let shared = Arc::new(Shared::new(self.limits, self.overflow, metrics, cluster, recovery));
+        let shared = Arc::new(Shared::new(node, self.limits, self.overflow, metrics, cluster, recovery));
         let state = Arc::new(state);
         let mut namespaces = HashMap::new();
         let mut dynamic = Vec::new();
         for definition in self.namespaces {
-            let (pattern, table) = definition.bind(&state)?;
-            let Pattern::Exact(name) = pattern else {
-                dynamic.push((pattern, table));
+            let definition = definition.bind(&state)?;
+            let Pattern::Exact(name) = &definition.pattern else {
+                dynamic.push(definition);
                 continue;
             };
-            let namespace = ActiveNamespace::new(name.clone(), shared.clone(), table, false);
+            let namespace =
+                ActiveNamespace::new(name.clone(), shared.clone(), definition.table, Origin::Static);
             if namespaces.insert(name.clone(), namespace).is_some() {
                 return Err(BuildError::DuplicateNamespace(name.to_string()));
             }
         }
-        let make_main = || ActiveNamespace::new(MAIN, shared.clone(), Arc::default(), false);
+        let make_main = || ActiveNamespace::new(MAIN, shared.clone(), Arc::default(), Origin::Static);
         let main = namespaces.entry(MAIN).or_insert_with(make_main).clone();
         let inner = Inner {
             shared,
-            node,
             main,
             namespaces: RwLock::new(namespaces),
             dynamic,
+            on_new_namespace: self.on_new_namespace,
             connections: Mutex::default(),
             emptied: Notify::new(),
             closing: AtomicBool::new(false),

@@ -4,12 +4,15 @@ use std::sync::Arc;
 
 use roomful_protocol::limits::Limits;
 
+use crate::adapter::NodeId;
 use crate::adapter::cluster::Cluster;
 use crate::connection::outbox::{Bounds, Overflow};
 use crate::metrics::Metrics;
 use crate::recovery::Hub;
 
 pub(crate) struct Shared {
+    /// The id by which other nodes know this one.
+    pub(crate) node: NodeId,
     pub(crate) limits: Arc<Limits>,
     pub(crate) bounds: Arc<Bounds>,
     pub(crate) metrics: Arc<Metrics>,
@@ -21,6 +24,7 @@ pub(crate) struct Shared {
 
 impl Shared {
     pub(crate) fn new(
+        node: NodeId,
         limits: Limits,
         policy: Overflow,
         metrics: Arc<Metrics>,
@@ -28,6 +32,6 @@ impl Shared {
         recovery: Option<Hub>,
     ) -> Self {
         let bounds = Arc::new(Bounds::new(&limits, policy));
-        Self { limits: Arc::new(limits), bounds, metrics, cluster, recovery }
+        Self { node, limits: Arc::new(limits), bounds, metrics, cluster, recovery }
     }
 }

@@ -1,17 +1,18 @@
 //! A client in one namespace, as handlers see it.
 
+mod listening;
+
 use std::fmt;
 use std::sync::Arc;
 
 use bytestring::ByteString;
 use roomful_protocol::args::Args;
-use roomful_protocol::close::CloseReason;
 use roomful_protocol::engineio::TransportKind;
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use crate::ack::{Request, parse_answer, parse_typed_answer};
-use crate::connection::Command;
 use crate::emit::{Broadcast, Delivery, IntoRooms, unicast};
 use crate::event::Event;
 use crate::handshake::Handshake;
@@ -87,6 +88,45 @@ impl Socket {
     /// Whether it goes on where it was before its client lost the connection, and if not, why.
     pub fn recovered(&self) -> Recovered {
         self.member.recovered()
+    }
+
+    // --- data ---
+
+    /// Its data: a JSON object that, unlike what [`insert`](Self::insert) attaches, other nodes see when they
+    /// fetch the socket.
+    pub fn data(&self) -> Map<String, Value> {
+        self.member.data()
+    }
+
+    /// Its data as one value.
+    ///
+    /// # Errors
+    /// When the data does not fit the type.
+    pub fn data_as<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
+        T::deserialize(Value::Object(self.data()))
+    }
+
+    /// Sets one field of its data.
+    ///
+    /// # Errors
+    /// When the value cannot be JSON; nothing is changed then.
+    pub fn set_data(&self, key: &str, value: impl Serialize) -> Result<(), serde_json::Error> {
+        self.member.set_data(key, serde_json::to_value(value)?);
+        Ok(())
+    }
+
+    /// Replaces its data by a value that is a JSON object.
+    ///
+    /// # Errors
+    /// When the value is not one; nothing is changed then.
+    pub fn replace_data(&self, value: impl Serialize) -> Result<(), serde_json::Error> {
+        self.member.replace_data(Map::deserialize(serde_json::to_value(value)?)?);
+        Ok(())
+    }
+
+    /// Removes a field of its data, and returns it.
+    pub fn remove_data(&self, key: &str) -> Option<Value> {
+        self.member.remove_data(key)
     }
 
     // --- rooms ---
@@ -174,6 +214,11 @@ impl Socket {
 
     // --- leaving ---
 
+    /// Waits until the socket has disconnected: for tasks that would go on for nobody.
+    pub async fn closed(&self) {
+        self.member.closed().await;
+    }
+
     /// Disconnects the client from this namespace. Its connection stays, for its other namespaces.
     pub fn disconnect(&self) {
         self.member.disconnect();
@@ -181,8 +226,7 @@ impl Socket {
 
     /// Disconnects the client from all its namespaces and ends its connection.
     pub fn disconnect_connection(&self) {
-        self.member.connection.command(Command::LeaveAll);
-        self.member.close_connection(CloseReason::ForcedServerClose);
+        self.member.disconnect_connection();
     }
 }
 

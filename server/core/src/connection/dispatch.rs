@@ -20,6 +20,7 @@ use crate::error::ConnectError;
 use crate::extract::Context as Call;
 use crate::handler::table::Bound;
 use crate::member::Member;
+use crate::member::listeners::hooks;
 use crate::recovery::Claimed;
 use crate::server::Server;
 use crate::socket::Socket;
@@ -49,6 +50,8 @@ struct Slot {
     phase: Phase,
     /// Handlers of its events that run now.
     running: usize,
+    /// The middleware of one of its events runs. Those behind it wait.
+    checking: bool,
     /// Packets that wait: for the guards, for the connect hook, or for a handler to end.
     kept: VecDeque<Packet>,
     kept_bytes: usize,
@@ -98,15 +101,14 @@ impl Dispatch {
         match packet.body {
             Body::Disconnect => self.leave(at, DisconnectReason::ClientNamespaceDisconnect, cx),
             Body::Ack { id, args } => {
-                if let Some(answer) = self.slots.get(at).and_then(|slot| slot.member().take_ack(id)) {
-                    // Who asked may have given up just now.
-                    let _ = answer.send(args);
+                if let Some(slot) = self.slots.get(at) {
+                    slot.member().answered(id, args);
                 }
             }
             Body::Event { .. } => {
                 let limit = self.server.limits().max_running_handlers;
                 let Some(slot) = self.slots.get_mut(at) else { return Ok(()) };
-                if slot.phase == Phase::Live && slot.kept.is_empty() && slot.running < limit {
+                if slot.kept.is_empty() && slot.takes_events(limit) {
                     self.event(at, packet.body, cx);
                 } else {
                     slot.keep(packet);
@@ -147,7 +149,7 @@ impl Dispatch {
             self.refuse(&name, &ConnectError::new("Too many namespaces"));
             return Ok(());
         }
-        let Some(namespace) = self.server.admit(&name) else {
+        let Some(namespace) = self.server.admit(&name, auth.as_ref()) else {
             self.refuse(&name, &ConnectError::new("Invalid namespace"));
             return Ok(());
         };
@@ -168,6 +170,7 @@ impl Dispatch {
             socket: Socket::new(member),
             phase: Phase::Guards,
             running: 0,
+            checking: false,
             kept: VecDeque::new(),
             kept_bytes: 0,
         });
@@ -207,6 +210,7 @@ impl Dispatch {
         if let Some(recovery) = &member.namespace.recovery {
             member.give_back_session(recovery);
         }
+        drop(member.end_listeners());
         self.server.release(&member.namespace);
         self.server.shared().metrics.events_dropped.add(slot.kept.len());
         // What the client has sent before it hears of the refusal is no violation.
@@ -235,6 +239,7 @@ impl Dispatch {
             // The guards have taken so long that what it had missed is gone.
             return self.begin_anew(key, why, now, cx);
         }
+        member.namespace.tell_room_events();
         let Some(slot) = self.slots.get_mut(at) else { return };
         slot.phase = Phase::Connecting { slow_at: now + SLOW_CONNECT };
         self.has_joined = true;
@@ -309,6 +314,7 @@ impl Dispatch {
                 let session = if let Outcome::Session(session) = outcome { session } else { None };
                 self.handed_over(ended.slot, session, &claimed, now, cx);
             }
+            (Purpose::Middleware { event }, outcome) => self.checked(ended.slot, *event, outcome, cx),
             (Purpose::Disconnect | Purpose::Event { .. }, _) => {}
         }
     }
@@ -406,6 +412,11 @@ impl Slot {
         self.kept.push_back(packet);
     }
 
+    /// Whether an event can be handled now.
+    fn takes_events(&self, limit: usize) -> bool {
+        self.phase == Phase::Live && !self.checking && self.running < limit
+    }
+
     fn is_slow(&self, now: Instant) -> bool {
         matches!(self.phase, Phase::Connecting { slow_at } if slow_at <= now)
     }
@@ -418,7 +429,8 @@ impl Slot {
         let was_accepted = self.phase != Phase::Guards;
         let metrics = &server.shared().metrics;
         if was_accepted {
-            for hook in &namespace.table.on_disconnecting {
+            let own = member.with_listeners(|own| hooks(&own.on_disconnecting)).unwrap_or_default();
+            for hook in namespace.table.on_disconnecting.iter().chain(&own) {
                 if caught(|| hook(&self.socket, reason)).is_none() {
                     metrics.handler_panics.increment();
                 }
@@ -436,7 +448,12 @@ impl Slot {
         }
         server.release(namespace);
         metrics.events_dropped.add(self.kept.len());
-        if was_accepted { namespace.table.on_disconnect.clone() } else { Vec::new() }
+        let own = member.end_listeners();
+        if !was_accepted {
+            return Vec::new();
+        }
+        let own = own.into_iter().flat_map(|own| own.on_disconnect).map(|(_, hook)| hook);
+        namespace.table.on_disconnect.iter().cloned().chain(own).collect()
     }
 }
 

@@ -10,10 +10,11 @@ use std::task::{Context, Poll};
 
 use futures_util::Stream;
 use futures_util::stream::FuturesUnordered;
+use roomful_protocol::packet::Body;
 
 use super::dispatch::Held;
 use crate::ack::AckTarget;
-use crate::error::ConnectError;
+use crate::error::{ConnectError, EventError};
 use crate::handler::BoxFuture;
 use crate::handler::answer::Answer;
 use crate::member::Member;
@@ -23,6 +24,8 @@ use crate::recovery::Claimed;
 pub(crate) enum Purpose {
     /// A handler of an event.
     Event { member: Arc<Member>, ack: Option<AckTarget> },
+    /// The middleware of an event, which waits for it.
+    Middleware { event: Box<Body> },
     /// The guards of a namespace.
     Guards,
     /// A session that this client claims from its old connection.
@@ -38,6 +41,7 @@ pub(crate) enum Outcome {
     Answer(Answer),
     Guards(Result<(), ConnectError>),
     Session(Option<Held>),
+    Middleware(Result<(), EventError>),
     Done,
     /// It panicked; what with is in the log.
     Panicked,
@@ -47,6 +51,7 @@ pub(crate) enum Outcome {
 pub(crate) enum Work {
     Event(BoxFuture<Answer>),
     Guards(BoxFuture<Result<(), ConnectError>>),
+    Middleware(BoxFuture<Result<(), EventError>>),
     Hooks(BoxFuture<()>),
     HandOver(BoxFuture<Option<Held>>),
 }
@@ -67,6 +72,7 @@ impl Work {
         caught(|| match self {
             Self::Event(future) => future.as_mut().poll(cx).map(Outcome::Answer),
             Self::Guards(future) => future.as_mut().poll(cx).map(Outcome::Guards),
+            Self::Middleware(future) => future.as_mut().poll(cx).map(Outcome::Middleware),
             Self::Hooks(future) => future.as_mut().poll(cx).map(|()| Outcome::Done),
             Self::HandOver(future) => future.as_mut().poll(cx).map(Outcome::Session),
         })

@@ -6,8 +6,13 @@ use bytestring::ByteString;
 use roomful_protocol::args::{Args, SerializeError};
 use roomful_protocol::packet::Outbound;
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 
+use super::request::BroadcastRequest;
 use super::{Delivery, IntoRooms, checked, select};
+use crate::ack::collector::Collector;
+use crate::ack::parse_typed_answer;
+use crate::adapter::cluster::Cluster;
 use crate::adapter::{Body, Target};
 use crate::connection::outbox::Pushed;
 use crate::envelope::Envelope;
@@ -24,11 +29,11 @@ use crate::socket::Socket;
 #[derive(Clone)]
 #[must_use = "a broadcast does nothing until it emits"]
 pub struct Broadcast {
-    namespace: Arc<ActiveNamespace>,
-    pub(crate) rooms: Vec<ByteString>,
-    pub(crate) except: Vec<ByteString>,
+    pub(super) namespace: Arc<ActiveNamespace>,
+    pub(super) rooms: Vec<ByteString>,
+    pub(super) except: Vec<ByteString>,
     but: Option<Arc<Member>>,
-    volatile: bool,
+    pub(super) volatile: bool,
     local: bool,
     compress: bool,
 }
@@ -74,6 +79,11 @@ impl Broadcast {
         self
     }
 
+    pub(crate) fn volatile_if(mut self, volatile: bool) -> Self {
+        self.volatile = volatile;
+        self
+    }
+
     /// Only clients of this node.
     pub fn local(mut self) -> Self {
         self.local = true;
@@ -102,6 +112,25 @@ impl Broadcast {
         self.send(name, Ok(args.clone()))
     }
 
+    /// Asks all of them: the event is sent when the request is awaited, and the result is what they answer. The
+    /// first argument of each answer counts.
+    pub fn request<E>(&self, event: E) -> BroadcastRequest<E::Ack>
+    where
+        E: Event + Serialize,
+        E::Ack: DeserializeOwned + 'static,
+    {
+        BroadcastRequest::new(self.clone(), E::NAME, event.to_args(), parse_typed_answer)
+    }
+
+    /// As [`request`](Self::request), with a name and plain arguments. `A` is the first argument of an answer.
+    pub fn request_raw<A: DeserializeOwned + 'static>(
+        &self,
+        name: impl Into<String>,
+        args: impl Serialize,
+    ) -> BroadcastRequest<A> {
+        BroadcastRequest::new(self.clone(), name.into(), Args::new(&args), parse_typed_answer)
+    }
+
     /// Lets them all join rooms.
     pub fn join(&self, rooms: impl IntoRooms) {
         let members = self.members();
@@ -116,10 +145,16 @@ impl Broadcast {
         self.tell_cluster(|| Body::Leave(self.target(), collect(&rooms)));
     }
 
-    /// Disconnects them all from the namespace.
+    /// Disconnects them all from the namespace. Their connections stay, for their other namespaces.
     pub fn disconnect(&self) {
         self.members().iter().for_each(Member::disconnect);
-        self.tell_cluster(|| Body::Disconnect(self.target()));
+        self.tell_cluster(|| Body::Disconnect { target: self.target(), close: false });
+    }
+
+    /// Disconnects them all from all their namespaces and ends their connections.
+    pub fn disconnect_connections(&self) {
+        self.members().iter().for_each(|member| member.disconnect_connection());
+        self.tell_cluster(|| Body::Disconnect { target: self.target(), close: true });
     }
 
     /// The sockets of this node among them.
@@ -147,13 +182,21 @@ impl Broadcast {
         let recording = self.record(name, args);
         let offset = recording.as_ref().map(Recording::offset);
         let packet = Outbound::Event { name, args, ack: None, offset };
-        let (delivery, crowded) = self.push(&packet);
+        let pushed = self.push(&packet, None);
         drop(recording);
-        // All locks are released: an emitter that is ahead of the flusher does its work for a turn.
-        if let Some(member) = crowded {
-            member.connection.outbox.relieve();
-        }
-        delivery
+        pushed.settle(name, args)
+    }
+
+    /// Asks the members on this node under one id; the collector notes who they are.
+    pub(super) fn deliver_question(
+        &self,
+        id: u64,
+        name: &str,
+        args: &Args,
+        collector: &Arc<Collector>,
+    ) -> Delivery {
+        let packet = Outbound::Event { name, args, ack: Some(id), offset: None };
+        self.push(&packet, Some(collector)).settle(name, args)
     }
 
     /// Keeps an event for those who are away, where sessions are recovered.
@@ -170,12 +213,16 @@ impl Broadcast {
         Some(recovery.record(audience, name, args))
     }
 
-    /// Queues a packet for the members on this node; one of them, if so much waits that it should be written.
-    fn push(&self, packet: &Outbound<'_>) -> (Delivery, Option<Arc<Member>>) {
+    /// Queues a packet for the members on this node; a collector notes who is asked for an answer.
+    fn push(&self, packet: &Outbound<'_>, collector: Option<&Arc<Collector>>) -> Round {
         let envelope = Envelope::new(&self.namespace.path, *packet, self.compress);
         let mut delivery = Delivery::default();
         let mut crowded: Option<Arc<Member>> = None;
+        let mut told = self.namespace.hears_outgoing().then(Vec::new);
         self.for_each(|member| {
+            if let Some(collector) = collector {
+                collector.ask(&member.id);
+            }
             let pushed = match envelope.unit_for(&member.connection) {
                 Some(unit) => member.push(unit, self.volatile),
                 None => {
@@ -186,12 +233,18 @@ impl Broadcast {
             if pushed == Pushed::Crowded && crowded.is_none() {
                 crowded = Some(member.clone());
             }
+            if let Some(collector) = collector.filter(|_| pushed == Pushed::Dropped) {
+                collector.not_asked(&member.id);
+            }
+            if let Some(told) = told.as_mut().filter(|_| pushed != Pushed::Dropped) {
+                told.push(member.clone());
+            }
             delivery.count(pushed);
         });
-        (delivery, crowded)
+        Round { delivery, crowded, told }
     }
 
-    fn members(&self) -> Vec<Arc<Member>> {
+    pub(super) fn members(&self) -> Vec<Arc<Member>> {
         let mut members = Vec::new();
         self.for_each(|member| members.push(member.clone()));
         members
@@ -207,21 +260,46 @@ impl Broadcast {
         });
     }
 
-    fn target(&self) -> Target {
+    pub(super) fn target(&self) -> Target {
         let mut except = self.except.clone();
         // The sender's own room stands for it on other nodes, where it is in no room at all.
         except.extend(self.but.iter().map(|member| ByteString::from(member.id.as_str())));
         Target { rooms: self.rooms.clone(), except }
     }
 
-    fn tell_cluster(&self, body: impl FnOnce() -> Body) {
-        if let Some(cluster) = self.namespace.shared.cluster.as_ref().filter(|_| !self.local) {
-            cluster.publish(&self.namespace.path, body());
+    /// The other nodes, unless it stays on this one.
+    pub(super) fn cluster(&self) -> Option<&Cluster> {
+        self.namespace.shared.cluster.as_ref().filter(|_| !self.local)
+    }
+
+    pub(super) fn tell_cluster(&self, body: impl FnOnce() -> Body) {
+        if let Some(cluster) = self.cluster() {
+            cluster.publish(&self.namespace.path, None, body());
         }
     }
 }
 
-pub(super) fn collect(rooms: &impl IntoRooms) -> Vec<ByteString> {
+/// What is left to do when the locks of a broadcast have been released.
+struct Round {
+    delivery: Delivery,
+    /// One for whom so much waits that it should be written.
+    crowded: Option<Arc<Member>>,
+    /// Those to whom something goes out, when somebody wants to hear of it.
+    told: Option<Vec<Arc<Member>>>,
+}
+
+impl Round {
+    fn settle(self, name: &str, args: &Args) -> Delivery {
+        // An emitter that is ahead of the flusher does its work for a turn.
+        if let Some(member) = self.crowded {
+            member.connection.outbox.relieve();
+        }
+        self.told.into_iter().flatten().for_each(|member| member.tell_outgoing(name, args));
+        self.delivery
+    }
+}
+
+fn collect(rooms: &impl IntoRooms) -> Vec<ByteString> {
     let mut names = Vec::new();
     rooms.for_each_room(&mut |name| names.push(name.into()));
     names

@@ -3,13 +3,17 @@
 use std::fmt;
 use std::sync::Arc;
 
+use bytestring::ByteString;
 use roomful_protocol::args::Args;
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use super::active::ActiveNamespace;
-use crate::emit::{Broadcast, Delivery, IntoRooms};
+use crate::ack::parse_typed_answer;
+use crate::emit::{Broadcast, BroadcastRequest, Delivery, EmitError, FetchedSockets, IntoRooms};
 use crate::event::Event;
 use crate::id::SocketId;
+use crate::server_event::{self, ServerRequest};
 use crate::socket::Socket;
 
 /// A namespace that exists. Cheap to clone; works from any thread, with or without a runtime.
@@ -58,6 +62,71 @@ impl NamespaceHandle {
         self.everyone().emit_args(name, args)
     }
 
+    /// Asks everybody: see [`Broadcast::request`].
+    pub fn request<E>(&self, event: E) -> BroadcastRequest<E::Ack>
+    where
+        E: Event + Serialize,
+        E::Ack: DeserializeOwned + 'static,
+    {
+        self.everyone().request(event)
+    }
+
+    /// Asks everybody: see [`Broadcast::request_raw`].
+    pub fn request_raw<A: DeserializeOwned + 'static>(
+        &self,
+        name: impl Into<String>,
+        args: impl Serialize,
+    ) -> BroadcastRequest<A> {
+        self.everyone().request_raw(name, args)
+    }
+
+    /// The sockets of all nodes: see [`Broadcast::fetch_sockets`].
+    pub async fn fetch_sockets(&self) -> FetchedSockets {
+        self.everyone().fetch_sockets().await
+    }
+
+    /// Sends an event to the other servers of the cluster, which handle it with
+    /// [`Namespace::on_server_event`](crate::Namespace::on_server_event). Without others nothing happens.
+    ///
+    /// # Errors
+    /// When the event's name is reserved (`connect`, `connection`, `new_namespace`), or it cannot be JSON.
+    pub fn server_side_emit<E: Event + Serialize>(&self, event: E) -> Result<(), EmitError> {
+        server_event::emit(&self.namespace, E::NAME, event.to_args())
+    }
+
+    /// As [`server_side_emit`](Self::server_side_emit), with a name and plain arguments.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn server_side_emit_raw<T: Serialize>(&self, name: &str, args: T) -> Result<(), EmitError> {
+        server_event::emit(&self.namespace, name, Args::new(&args))
+    }
+
+    /// Asks the other servers of the cluster: the event is sent when the request is awaited, and the result is
+    /// what they answer. Without others there are no answers.
+    pub fn server_side_request<E>(&self, event: E) -> ServerRequest<E::Ack>
+    where
+        E: Event + Serialize,
+        E::Ack: DeserializeOwned + 'static,
+    {
+        ServerRequest::new(self.namespace.clone(), E::NAME, event.to_args(), parse_typed_answer)
+    }
+
+    /// As [`server_side_request`](Self::server_side_request), with a name and plain arguments. `A` is the first
+    /// argument of an answer.
+    pub fn server_side_request_raw<A: DeserializeOwned + 'static>(
+        &self,
+        name: impl Into<String>,
+        args: impl Serialize,
+    ) -> ServerRequest<A> {
+        ServerRequest::new(self.namespace.clone(), name.into(), Args::new(&args), parse_typed_answer)
+    }
+
+    /// The sockets of this node.
+    pub fn sockets(&self) -> Vec<Socket> {
+        self.namespace.everyone.members().into_iter().map(Socket::new).collect()
+    }
+
     /// The socket with this id, if it is on this node.
     pub fn socket(&self, id: SocketId) -> Option<Socket> {
         self.namespace.registry.get(id.as_str()).map(Socket::new)
@@ -71,6 +140,11 @@ impl NamespaceHandle {
     /// The number of rooms on this node that are not a socket's own.
     pub fn room_count(&self) -> usize {
         self.namespace.rooms.len()
+    }
+
+    /// The names of the rooms on this node that are not a socket's own.
+    pub fn rooms(&self) -> Vec<ByteString> {
+        self.namespace.rooms.names()
     }
 
     /// The number of members that a room has on this node.

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use bytestring::ByteString;
+use roomful_protocol::args::{Args, DeserializeError};
+use serde::de::DeserializeOwned;
 
 /// The names of a namespace definition.
 pub(crate) enum Pattern {
@@ -11,7 +13,38 @@ pub(crate) enum Pattern {
     /// Literal pieces with one character or more between them.
     Wildcard(Vec<String>),
     /// Whatever satisfies it.
-    Condition(Arc<dyn Fn(&str) -> bool + Send + Sync>),
+    Condition(Arc<dyn Fn(&NamespaceRequest<'_>) -> bool + Send + Sync>),
+}
+
+/// A namespace that does not exist yet and is asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct NamespaceRequest<'a> {
+    name: &'a str,
+    auth: Option<&'a ByteString>,
+}
+
+impl<'a> NamespaceRequest<'a> {
+    pub(crate) fn new(name: &'a str, auth: Option<&'a ByteString>) -> Self {
+        Self { name, auth }
+    }
+
+    /// Its name, with the leading `/`.
+    pub fn name(&self) -> &'a str {
+        self.name
+    }
+
+    /// The auth payload of the client that asks as JSON text of an object; `{}` when there is none.
+    pub fn auth_json(&self) -> &'a str {
+        self.auth.map_or("{}", |auth| auth)
+    }
+
+    /// The auth payload of the client that asks.
+    ///
+    /// # Errors
+    /// When it does not fit the type.
+    pub fn auth<T: DeserializeOwned>(&self) -> Result<T, DeserializeError> {
+        Args::from_raw(self.auth_json().into(), Vec::new()).parse_first()
+    }
 }
 
 impl Pattern {
@@ -24,11 +57,12 @@ impl Pattern {
         }
     }
 
-    pub(crate) fn matches(&self, name: &str) -> bool {
+    pub(crate) fn matches(&self, request: &NamespaceRequest<'_>) -> bool {
+        let name = request.name;
         match self {
             Self::Exact(exact) => exact == name,
             Self::Wildcard(pieces) => wildcard(pieces, name),
-            Self::Condition(condition) => condition(name),
+            Self::Condition(condition) => condition(request),
         }
     }
 }
@@ -74,7 +108,11 @@ mod tests {
             ("*", "/", false),
         ];
         for (pattern, name, matches) in table {
-            assert_eq!(Pattern::parse(pattern).matches(name), matches, "{pattern} {name}");
+            assert_eq!(
+                Pattern::parse(pattern).matches(&NamespaceRequest::new(name, None)),
+                matches,
+                "{pattern} {name}"
+            );
         }
     }
 }

@@ -1,56 +1,11 @@
 //! Several servers on one bus.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use parking_lot::Mutex;
-use roomful_core::adapter::{Adapter, AdapterError, BoxFuture, ClusterMessage, Inbox};
+use roomful_core::adapter::{Adapter, AdapterError, BoxFuture, ClusterMessage, Inbox, Peers};
 use roomful_core::{NodeId, Server};
 
-use crate::support::{Client, settle};
-
-/// A broker in memory: all that is published comes to all, the publisher too.
-#[derive(Clone, Default)]
-struct Bus {
-    inboxes: Arc<Mutex<Vec<Inbox>>>,
-    published: Arc<AtomicUsize>,
-    fails: Arc<AtomicBool>,
-}
-
-impl Adapter for Bus {
-    fn start(&self, _: NodeId, inbox: Inbox) -> BoxFuture<'_, Result<(), AdapterError>> {
-        self.inboxes.lock().push(inbox);
-        Box::pin(async { Ok(()) })
-    }
-
-    fn publish(&self, message: ClusterMessage) -> BoxFuture<'_, Result<(), AdapterError>> {
-        Box::pin(async move {
-            if self.fails.load(Ordering::Relaxed) {
-                return Err("the broker is away".into());
-            }
-            self.published.fetch_add(1, Ordering::Relaxed);
-            let inboxes = self.inboxes.lock().clone();
-            inboxes.iter().for_each(|inbox| inbox.deliver(&message));
-            Ok(())
-        })
-    }
-
-    fn close(&self) -> BoxFuture<'_, ()> {
-        Box::pin(async {})
-    }
-}
-
-/// Three servers that have joined one bus, with a client each.
-async fn cluster() -> (Bus, [Server; 3], [Client; 3]) {
-    let bus = Bus::default();
-    let servers = [(); 3].map(|()| Server::builder::<()>().adapter(bus.clone()).build().unwrap());
-    for server in &servers {
-        server.join_cluster().await.unwrap();
-    }
-    let clients =
-        [Client::join(&servers[0]).await, Client::join(&servers[1]).await, Client::join(&servers[2]).await];
-    (bus, servers, clients)
-}
+use crate::support::{Bus, Client, OnBus, cluster, settle};
 
 async fn heard(clients: &mut [Client; 3]) -> [usize; 3] {
     let mut counts = [0; 3];
@@ -66,7 +21,7 @@ async fn a_broadcast_reaches_the_clients_of_every_node_once() {
     let delivery = servers[0].main().emit_raw("event", ());
     assert_eq!(delivery.matched, 1, "of this node");
     assert_eq!(heard(&mut clients).await, [1, 1, 1]);
-    assert_eq!(bus.published.load(Ordering::Relaxed), 1, "who hears it says it to nobody");
+    assert_eq!(bus.published(), 1, "who hears it says it to nobody");
 }
 
 #[tokio::test(start_paused = true)]
@@ -97,7 +52,7 @@ async fn a_local_broadcast_stays() {
     let (bus, servers, mut clients) = cluster().await;
     servers[0].main().everyone().local().emit_raw("event", ());
     assert_eq!(heard(&mut clients).await, [1, 0, 0]);
-    assert_eq!(bus.published.load(Ordering::Relaxed), 0);
+    assert_eq!(bus.published(), 0);
 }
 
 #[tokio::test(start_paused = true)]
@@ -125,8 +80,8 @@ async fn sockets_of_other_nodes_are_disconnected() {
 #[tokio::test(start_paused = true)]
 async fn what_is_emitted_before_the_cluster_is_joined_waits() {
     let bus = Bus::default();
-    let early = Server::builder::<()>().adapter(bus.clone()).build().unwrap();
-    let other = Server::builder::<()>().adapter(bus.clone()).build().unwrap();
+    let early = Server::builder::<()>().adapter(OnBus::new(&bus)).build().unwrap();
+    let other = Server::builder::<()>().adapter(OnBus::new(&bus)).build().unwrap();
     other.join_cluster().await.unwrap();
     let mut client = Client::join(&other).await;
     early.main().emit_raw("early", ());
@@ -147,7 +102,7 @@ async fn what_is_published_keeps_its_order() {
 
 #[tokio::test(start_paused = true)]
 async fn what_does_not_fit_into_the_mailbox_is_counted() {
-    let server = Server::builder::<()>().adapter(Bus::default()).build().unwrap();
+    let server = Server::builder::<()>().adapter(OnBus::new(&Bus::default())).build().unwrap();
     for n in 0..70_000 {
         server.main().emit_raw("n", n);
     }
@@ -157,11 +112,11 @@ async fn what_does_not_fit_into_the_mailbox_is_counted() {
 #[tokio::test(start_paused = true)]
 async fn what_cannot_be_published_is_counted_and_heard_on_its_own_node() {
     let (bus, servers, mut clients) = cluster().await;
-    bus.fails.store(true, Ordering::Relaxed);
+    bus.set_failing(true);
     servers[0].main().emit_raw("event", ());
     assert_eq!(heard(&mut clients).await, [1, 0, 0]);
     assert_eq!(servers[0].metrics().cluster_failed, 1);
-    bus.fails.store(false, Ordering::Relaxed);
+    bus.set_failing(false);
     servers[0].main().emit_raw("event", ());
     assert_eq!(heard(&mut clients).await, [1, 1, 1]);
 }
@@ -193,8 +148,7 @@ async fn what_was_said_before_a_server_closes_still_reaches_the_others() {
 
 #[tokio::test(start_paused = true)]
 async fn a_server_that_could_not_join_may_try_again() {
-    #[derive(Clone, Default)]
-    struct AwayAtFirst(Bus, Arc<AtomicUsize>);
+    struct AwayAtFirst(OnBus, AtomicUsize);
     impl Adapter for AwayAtFirst {
         fn start(&self, node: NodeId, inbox: Inbox) -> BoxFuture<'_, Result<(), AdapterError>> {
             match self.1.fetch_add(1, Ordering::Relaxed) {
@@ -205,15 +159,39 @@ async fn a_server_that_could_not_join_may_try_again() {
         fn publish(&self, message: ClusterMessage) -> BoxFuture<'_, Result<(), AdapterError>> {
             self.0.publish(message)
         }
+        fn peers(&self, namespace: &str) -> BoxFuture<'_, Result<Peers, AdapterError>> {
+            self.0.peers(namespace)
+        }
         fn close(&self) -> BoxFuture<'_, ()> {
             self.0.close()
         }
     }
-    let adapter = AwayAtFirst::default();
-    let server = Server::builder::<()>().adapter(adapter.clone()).build().unwrap();
+    let bus = Bus::default();
+    let adapter = AwayAtFirst(OnBus::new(&bus), AtomicUsize::new(0));
+    let server = Server::builder::<()>().adapter(adapter).build().unwrap();
     assert!(server.join_cluster().await.is_err());
     server.join_cluster().await.unwrap();
     server.main().emit_raw("hello", ());
     settle().await;
-    assert_eq!(adapter.0.published.load(Ordering::Relaxed), 1);
+    assert_eq!(bus.published(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn connections_of_clients_of_other_nodes_are_closed() {
+    let (_bus, servers, mut clients) = cluster().await;
+    servers[0].main().to(clients[1].socket().id()).disconnect_connections();
+    clients[1].expect("41").await;
+    clients[1].expect("close").await;
+    assert_eq!(servers.each_ref().map(Server::connection_count), [1, 0, 1]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_servers_of_a_cluster_are_counted() {
+    let (bus, servers, _clients) = cluster().await;
+    assert_eq!(servers[0].server_count().await.unwrap(), 3);
+    bus.set_nameless();
+    assert_eq!(servers[0].server_count().await.unwrap(), 3);
+    bus.set_failing(true);
+    assert!(servers[0].server_count().await.is_err());
+    assert_eq!(Server::builder::<()>().build().unwrap().server_count().await.unwrap(), 1);
 }

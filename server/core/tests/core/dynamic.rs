@@ -121,6 +121,87 @@ async fn the_exact_name_goes_before_the_pattern_and_the_first_pattern_before_the
     assert_eq!(probe.notes(), ["exact", "pattern", "condition"]);
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_condition_can_look_at_the_auth_payload_of_who_asks_first() {
+    #[derive(serde::Deserialize)]
+    struct Tenant {
+        tenant: String,
+    }
+    let server = Server::builder::<()>()
+        .namespace(Namespace::matching_request(|request| {
+            request.auth().is_ok_and(|Tenant { tenant }| request.name() == format!("/{tenant}"))
+        }))
+        .build()
+        .unwrap();
+    let mut client = Client::open(&server).await;
+    client.send(r#"0/acme,{"tenant":"other"}"#);
+    client.expect(r#"44/acme,{"message":"Invalid namespace"}"#).await;
+    client.send(r#"0/acme,{"tenant":"acme"}"#);
+    client.joined("40/acme,").await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_program_can_make_one_before_any_client_asks() {
+    let server = rooms_of_games();
+    assert!(server.namespace_or_create("/other").is_none());
+    let made = server.namespace_or_create("game/1").unwrap();
+    assert_eq!(made.name(), "/game/1");
+    let mut client = Client::join_namespace(&server, "/game/1").await;
+    made.emit_raw("event", ());
+    client.expect(r#"42/game/1,["event"]"#).await;
+    client.send("1/game/1,");
+    settle().await;
+    assert!(server.namespace("/game/1").is_none(), "it goes with its last client");
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_can_be_kept_when_its_last_client_has_left() {
+    let server = Server::builder::<()>().namespace(Namespace::new("/game/*").keep_empty()).build().unwrap();
+    let client = Client::join_namespace(&server, "/game/1").await;
+    client.send("1/game/1,");
+    settle().await;
+    assert!(server.namespace("/game/1").is_some());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_emitted_to_a_definition_reaches_all_that_it_has_made() {
+    let server = Server::builder::<()>()
+        .namespace(Namespace::new("/game/*"))
+        .namespace(Namespace::matching(|name| name == "/other").label("others"))
+        .build()
+        .unwrap();
+    let (mut first, mut second, mut other) = (
+        Client::join_namespace(&server, "/game/1").await,
+        Client::join_namespace(&server, "/game/2").await,
+        Client::join_namespace(&server, "/other").await,
+    );
+    let games = server.dynamic("/game/*").unwrap();
+    assert_eq!(games.children().len(), 2);
+    assert_eq!(games.emit_raw("event", 1).queued, 2);
+    first.expect(r#"42/game/1,["event",1]"#).await;
+    second.expect(r#"42/game/2,["event",1]"#).await;
+    assert!(other.heard().await.is_empty());
+    assert_eq!(server.dynamic("others").unwrap().children().len(), 1);
+    assert!(server.dynamic("unknown").is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_hook_hears_of_each_that_is_made() {
+    let probe = Probe::default();
+    let noting = probe.clone();
+    let server = Server::builder::<()>()
+        .namespace(Namespace::new("/game/*"))
+        .on_new_namespace(move |namespace| noting.note(namespace.name()))
+        .build()
+        .unwrap();
+    let _clients = [
+        Client::join_namespace(&server, "/game/1").await,
+        Client::join_namespace(&server, "/game/1").await,
+        Client::join_namespace(&server, "/game/2").await,
+    ];
+    assert_eq!(probe.notes(), ["/game/1", "/game/2"]);
+}
+
 #[test]
 fn a_server_with_two_definitions_of_one_name_cannot_be_built() {
     let built =

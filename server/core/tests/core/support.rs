@@ -1,9 +1,11 @@
 //! A client that says and hears packets as they stand on the wire, and what handlers note down. The tests of what
 //! handlers see use the clients of `roomful-test`.
 
+mod bus;
 mod client;
 mod probe;
 
+pub(crate) use bus::{Bus, OnBus, cluster, servers};
 pub(crate) use client::{Client, settle};
 pub(crate) use probe::Probe;
 pub(crate) use roomful_core::door::TransportEvent as Feed;
