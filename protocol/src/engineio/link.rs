@@ -123,6 +123,11 @@ impl<M: Messages> EngineLink<M> {
         }
     }
 
+    /// Sends this right behind the open packet; before anything else is taken out.
+    pub fn greet(&mut self, unit: Unit) {
+        self.output.push_back(Output::Send(self.main, unit));
+    }
+
     /// Ends the connection, and with it an upgrade. Nothing comes out after that.
     fn close(&mut self, reason: CloseReason) {
         if !self.closed {

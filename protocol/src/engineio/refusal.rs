@@ -52,6 +52,13 @@ impl Refusal {
 
     /// The JSON body.
     pub fn body(self) -> String {
-        format!(r#"{{"code":{},"message":"{}"}}"#, self.code(), self.message())
+        self.body_with(self.message())
+    }
+
+    /// The JSON body with a message of the application's.
+    pub fn body_with(self, message: &str) -> String {
+        // A string always serialises.
+        let message = serde_json::to_string(message).unwrap_or_default();
+        format!(r#"{{"code":{},"message":{message}}}"#, self.code())
     }
 }

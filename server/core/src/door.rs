@@ -42,3 +42,8 @@ pub fn drive<L: Link, T: Transports>(
 ) -> impl Future<Output = ()> + Send {
     Driver::new(server, link, transports, handshake)
 }
+
+/// Counts a request that the door has refused.
+pub fn count_refused(server: &Server) {
+    server.shared().metrics.requests_refused.increment();
+}

@@ -49,6 +49,8 @@ counters! {
     undelivered,
     /// Packets that a kind of client has no way to express.
     inexpressible,
+    /// Requests that were refused before they reached a session.
+    requests_refused,
     /// Frames that broke a protocol.
     violations,
     /// Events without a handler.

@@ -10,6 +10,8 @@ use http::{HeaderValue, Response, StatusCode, Version};
 use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
 use roomful_core::{Handshake, Headers};
 
+use crate::proxy::TrustedProxies;
+
 /// The body of a door's answer.
 pub type Body = Full<Bytes>;
 
@@ -103,7 +105,11 @@ pub fn parse_query(query: &str) -> Vec<(String, String)> {
 }
 
 /// Copies what is kept of a request.
-pub(crate) fn handshake(parts: &Parts, query: Vec<(String, String)>) -> Handshake {
+pub(crate) fn handshake(
+    parts: &Parts,
+    query: Vec<(String, String)>,
+    proxies: Option<&TrustedProxies>,
+) -> Handshake {
     let headers = match parts.version {
         Version::HTTP_2 => headers_of_http2(parts),
         _ => Headers::collect(parts.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()))),
@@ -111,6 +117,10 @@ pub(crate) fn handshake(parts: &Parts, query: Vec<(String, String)>) -> Handshak
     let url = parts.uri.path_and_query().map_or("/", |path| path.as_str());
     let address = parts.extensions.get::<PeerAddr>().map(|peer| peer.0);
     let secure = parts.uri.scheme() == Some(&http::uri::Scheme::HTTPS);
+    let (address, secure) = match proxies {
+        Some(proxies) => proxies.resolve(&parts.headers, address, secure),
+        None => (address, secure),
+    };
     Handshake::new(headers, url, query, address, secure)
 }
 
@@ -140,7 +150,7 @@ mod tests {
             .header("x-name", "Ann")
             .header(COOKIE, "b=2");
         let (parts, ()) = request.body(()).unwrap().into_parts();
-        let handshake = handshake(&parts, query(&parts));
+        let handshake = handshake(&parts, query(&parts), None);
         assert_eq!(handshake.headers().get("host"), Some("chat.example:3000"));
         assert_eq!(handshake.headers().get("cookie"), Some("a=1; b=2"));
         assert_eq!(handshake.headers().get("x-name"), Some("Ann"));

@@ -18,6 +18,7 @@ use tower_service::Service;
 
 use crate::cors::Origins;
 use crate::http::{Body, Outcome, answer, handshake, query, refused};
+use crate::proxy::TrustedProxies;
 use crate::ws::{self, Accepted, Single, WebSocket, extended_connect};
 
 /// A tower service that answers the WebSocket handshakes of clients without a library: `new WebSocket(url)`.
@@ -51,13 +52,22 @@ struct Inner {
     subprotocols: Vec<HeaderValue>,
     origins: Option<Origins>,
     deflate: Option<PerMessageDeflate>,
+    trusted_proxies: Option<TrustedProxies>,
 }
 
 impl PlainWebSocket {
     /// A door to the main namespace.
     pub fn new(server: Server) -> Self {
         let (form, subprotocols) = (Form::default(), Vec::new());
-        let inner = Inner { server, namespace: MAIN, form, subprotocols, origins: None, deflate: None };
+        let inner = Inner {
+            server,
+            namespace: MAIN,
+            form,
+            subprotocols,
+            origins: None,
+            deflate: None,
+            trusted_proxies: None,
+        };
         Self { inner: Arc::new(inner) }
     }
 
@@ -65,6 +75,12 @@ impl PlainWebSocket {
     fn with(mut self, change: impl FnOnce(&mut Inner)) -> Self {
         change(Arc::make_mut(&mut self.inner));
         self
+    }
+
+    /// The proxies whose word is taken for their clients' addresses. Default: none.
+    #[must_use]
+    pub fn trusted_proxies(self, proxies: TrustedProxies) -> Self {
+        self.with(|door| door.trusted_proxies = Some(proxies))
     }
 
     /// The namespace that clients are in; a missing leading `/` is added. Default: the main namespace. Where the
@@ -151,7 +167,7 @@ impl Inner {
         if let Some(chosen) = self.choose_subprotocol(&parts.headers) {
             response.headers_mut().insert(SEC_WEBSOCKET_PROTOCOL, chosen.clone());
         }
-        let (door, handshake) = (self.clone(), handshake(parts, query(parts)));
+        let (door, handshake) = (self.clone(), handshake(parts, query(parts), self.trusted_proxies.as_ref()));
         ws::on_upgrade(parts, move |stream, read| {
             let limits = limits(&door.server);
             let websocket = WebSocket::open(stream, &read, limits.max_payload, deflate)?;

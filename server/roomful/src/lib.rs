@@ -31,7 +31,8 @@ pub use bytes::Bytes;
 pub use mount::{Mount, MountAt};
 pub use roomful_core::*;
 pub use roomful_doors::{
-    Cors, EngineIo, HttpCompression, Origins, Parser, PeerAddr, PerMessageDeflate, PlainWebSocket,
+    BadNetwork, ConnectionError, Cookie, Cors, EngineIo, HttpCompression, Message, Origins, Parser, PeerAddr,
+    PerMessageDeflate, PlainWebSocket, SameSite, TrustedProxies,
 };
 pub use roomful_macros::Event;
 pub use serve::{Serve, serve};

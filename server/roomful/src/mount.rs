@@ -39,10 +39,11 @@ pub trait MountAt {
 impl MountAt for EngineIo {
     fn mount<S: Clone + Send + Sync + 'static>(self, path: &str) -> Router<S> {
         let path = path.trim_end_matches('/');
-        Router::new()
-            .route_service(&format!("{path}/"), self.clone())
-            .route_service(&format!("{path}/{{*rest}}"), self)
-            .layer(map_request(name_peer))
+        let mut router = Router::new().route_service(&format!("{path}/"), self.clone());
+        if !self.has_trailing_slash() && !path.is_empty() {
+            router = router.route_service(path, self.clone());
+        }
+        router.route_service(&format!("{path}/{{*rest}}"), self).layer(map_request(name_peer))
     }
 }
 

@@ -9,7 +9,7 @@ use roomful_protocol::link::{TransportEnd, TransportId};
 use tokio::sync::oneshot;
 
 use super::body::{Answering, Packets};
-use super::session::{PollAnswer, Post, Waiting};
+use super::session::{PollAnswer, Waiting};
 
 /// The answer to one poll is about this long at most; the rest comes with the next one.
 const MAX_ANSWER: usize = 1 << 20;
@@ -40,8 +40,8 @@ impl Polling {
     }
 
     /// A POST has come; its request made sure that there is no other.
-    pub(super) fn begin(&mut self, post: Post) {
-        self.post = Some((post.packets, post.handled));
+    pub(super) fn begin(&mut self, packets: Packets, handled: oneshot::Sender<()>) {
+        self.post = Some((packets, handled));
     }
 
     pub(super) fn poll_frame(&mut self, id: TransportId, cx: &mut Context<'_>) -> Poll<TransportEvent> {

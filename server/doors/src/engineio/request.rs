@@ -1,6 +1,7 @@
 //! What a request asks for, read from its query and headers.
 
-use http::header::{CONTENT_TYPE, ORIGIN};
+use bytestring::ByteString;
+use http::header::{CONTENT_TYPE, COOKIE, ORIGIN};
 use http::request::Parts;
 use http::{HeaderMap, Response, StatusCode};
 use roomful_core::TransportKind;
@@ -44,12 +45,12 @@ impl Ask {
     }
 
     /// A refusal as the reference gives it: JSON, or plain words where a WebSocket was asked for.
-    pub(super) fn refuse(&self, refusal: Refusal) -> Response<Body> {
+    pub(super) fn refuse(&self, refusal: Refusal, message: &str) -> Response<Body> {
         if self.wants_upgrade {
-            return answer(StatusCode::BAD_REQUEST, "text/html", refusal.message());
+            return answer(StatusCode::BAD_REQUEST, "text/html", message.to_owned());
         }
         let status = StatusCode::from_u16(refusal.status()).unwrap_or(StatusCode::BAD_REQUEST);
-        answer(status, "application/json", refusal.body())
+        answer(status, "application/json", refusal.body_with(message))
     }
 }
 
@@ -66,4 +67,17 @@ pub(super) fn body_kind(headers: &HeaderMap, jsonp: Option<&str>) -> BodyKind {
         Some(_) => BodyKind::Form,
         None => BodyKind::Text,
     }
+}
+
+/// Headers as JSON text of an object, names in lower case; the values of one name are joined as HTTP says (RFC 9110,
+/// section 5.2, and RFC 9113, section 8.2.3).
+pub(super) fn headers_as_json(headers: &HeaderMap) -> ByteString {
+    let mut object = serde_json::Map::new();
+    for name in headers.keys() {
+        let separator = if name == COOKIE { "; " } else { ", " };
+        let values: Vec<_> =
+            headers.get_all(name).iter().map(|value| String::from_utf8_lossy(value.as_bytes())).collect();
+        object.insert(name.as_str().to_owned(), values.join(separator).into());
+    }
+    serde_json::Value::Object(object).to_string().into()
 }

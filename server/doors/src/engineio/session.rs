@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Waker};
 
 use bytes::Bytes;
+use bytestring::ByteString;
 use futures_util::task::AtomicWaker;
 use http::StatusCode;
 use parking_lot::Mutex;
@@ -31,13 +32,21 @@ pub(super) enum PollAnswer {
 /// A body to be handled.
 pub(super) struct Post {
     pub(super) packets: Packets,
+    /// Of its request, where messages are to come with them.
+    pub(super) headers: Option<ByteString>,
     /// Told when all of it has been handled.
     pub(super) handled: oneshot::Sender<()>,
 }
 
 /// What wants to take over the session.
 pub(super) enum Upgrade {
-    WebSocket { stream: RawStream, read: Bytes, deflate: Option<Deflate> },
+    WebSocket {
+        stream: RawStream,
+        read: Bytes,
+        deflate: Option<Deflate>,
+        /// Of its request, where messages are to come with them.
+        headers: Option<ByteString>,
+    },
     WebTransport(Box<WebTransport>),
 }
 
@@ -116,10 +125,10 @@ impl Session {
     }
 
     /// Hands a body over and waits until it has been handled.
-    pub(super) async fn post(&self, packets: Packets) -> Result<(), Refused> {
+    pub(super) async fn post(&self, packets: Packets, headers: Option<ByteString>) -> Result<(), Refused> {
         let (handled, receiver) = oneshot::channel();
         self.put(|mailbox| {
-            mailbox.post = Some(Post { packets, handled });
+            mailbox.post = Some(Post { packets, headers, handled });
             Some(())
         });
         receiver.await.map_err(|_| gone())

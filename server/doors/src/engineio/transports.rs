@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
+use bytestring::ByteString;
 use roomful_core::door::{Mode, Outbox, TransportEvent, Transports};
 use roomful_core::{ConnectionId, TransportKind};
 use roomful_protocol::engineio::NOOP;
@@ -15,6 +16,7 @@ use roomful_protocol::wire::Unit;
 use super::Sessions;
 use super::carrier::Carrier;
 use super::polling::Polling;
+use super::presence::Presence;
 use super::session::{Session, Upgrade};
 use crate::ws::WebSocket;
 
@@ -29,7 +31,7 @@ pub(super) struct EngineTransports {
     /// answer to the handshake.
     has_begun: bool,
     /// What the client has opened for an upgrade; the link takes one at a time.
-    probes: Vec<(TransportId, Carrier)>,
+    probes: Vec<Probe>,
     next_id: u32,
     /// Those that have been refused and wait for their peer's Close.
     closing: Vec<Carrier>,
@@ -38,6 +40,16 @@ pub(super) struct EngineTransports {
     /// The polling session, for as long as its id is known to the door.
     entry: Option<Entry>,
     max_payload: usize,
+    /// The headers of the request that carries what comes next, until the link knows them.
+    carried_by: Option<Box<ByteString>>,
+    _presence: Option<Presence>,
+}
+
+/// A carrier that wants to take over.
+struct Probe {
+    id: TransportId,
+    carrier: Carrier,
+    headers: Option<Box<ByteString>>,
 }
 
 enum Main {
@@ -89,7 +101,19 @@ impl EngineTransports {
             events: VecDeque::new(),
             entry,
             max_payload,
+            carried_by: None,
+            _presence: None,
         }
+    }
+
+    /// Counts as one of the door's connections until it ends.
+    pub(super) fn present(self, presence: Presence) -> Self {
+        Self { _presence: Some(presence), ..self }
+    }
+
+    /// Lets messages come with the headers of their request.
+    pub(super) fn carried_by(self, headers: Option<ByteString>) -> Self {
+        Self { carried_by: headers.map(Box::new), ..self }
     }
 
     fn begin(&mut self) {
@@ -109,7 +133,8 @@ impl EngineTransports {
         let Main::Polling(polling) = &mut self.main else { return };
         polling.failed |= mailbox.failed;
         if let Some(post) = mailbox.post {
-            polling.begin(post);
+            self.carried_by = post.headers.map(Box::new);
+            polling.begin(post.packets, post.handled);
         }
         if let Some(waiting) = mailbox.poll {
             polling.wait(waiting);
@@ -121,23 +146,23 @@ impl EngineTransports {
     }
 
     fn open_probe(&mut self, upgrade: Upgrade) {
-        let carrier = match upgrade {
-            Upgrade::WebTransport(it) => Carrier::WebTransport(it),
-            Upgrade::WebSocket { stream, read, deflate } => {
+        let (carrier, headers) = match upgrade {
+            Upgrade::WebTransport(it) => (Carrier::WebTransport(it), None),
+            Upgrade::WebSocket { stream, read, deflate, headers } => {
                 match WebSocket::open(stream, &read, self.max_payload, deflate) {
-                    Ok(it) => Carrier::WebSocket(Box::new(it)),
+                    Ok(it) => (Carrier::WebSocket(Box::new(it)), headers.map(Box::new)),
                     Err(error) => return tracing::debug!(%error, "an upgraded stream could not be used"),
                 }
             }
         };
         let id = TransportId(self.next_id);
         self.next_id += 1;
-        self.probes.push((id, carrier));
+        self.probes.push(Probe { id, carrier, headers });
         self.events.push_back(TransportEvent::Opened(id));
     }
 
     fn poll_probes(&mut self, cx: &mut Context<'_>) -> Poll<TransportEvent> {
-        for (id, carrier) in &mut self.probes {
+        for Probe { id, carrier, .. } in &mut self.probes {
             if let Poll::Ready(message) = carrier.poll_message(cx) {
                 return Poll::Ready(match message {
                     Ok(frame) => TransportEvent::Frame(*id, frame),
@@ -165,12 +190,18 @@ impl EngineTransports {
 
 impl Transports for EngineTransports {
     fn poll_event(&mut self, cx: &mut Context<'_>) -> Poll<TransportEvent> {
+        if let Some(headers) = self.carried_by.take() {
+            return Poll::Ready(TransportEvent::CarriedBy(*headers));
+        }
         let is_polling = matches!(self.main, Main::Polling(_));
         if !is_polling && let Poll::Ready(event) = self.poll_main(cx) {
             return Poll::Ready(event);
         }
         if self.events.is_empty() {
             self.poll_mailbox(cx);
+            if let Some(headers) = self.carried_by.take() {
+                return Poll::Ready(TransportEvent::CarriedBy(*headers));
+            }
         }
         // A body that is being handled goes first: what comes on another transport was sent after it.
         if is_polling && let Poll::Ready(event) = self.poll_main(cx) {
@@ -194,8 +225,8 @@ impl Transports for EngineTransports {
     fn send(&mut self, to: TransportId, unit: Unit) {
         if to == self.main_id {
             self.outbox.push_own(unit);
-        } else if let Some((_, carrier)) = self.probes.iter_mut().find(|(id, _)| *id == to) {
-            carrier.send_alone(&unit);
+        } else if let Some(probe) = self.probes.iter_mut().find(|probe| probe.id == to) {
+            probe.carrier.send_alone(&unit);
         }
     }
 
@@ -207,8 +238,9 @@ impl Transports for EngineTransports {
     }
 
     fn switch(&mut self, to: TransportId) {
-        let Some(at) = self.probes.iter().position(|(id, _)| *id == to) else { return };
-        let (_, mut carrier) = self.probes.remove(at);
+        let Some(at) = self.probes.iter().position(|probe| probe.id == to) else { return };
+        let Probe { mut carrier, headers, .. } = self.probes.remove(at);
+        self.carried_by = headers;
         if let Main::Polling(polling) = &mut self.main {
             polling.answer_with(NOOP);
         }
@@ -221,8 +253,8 @@ impl Transports for EngineTransports {
     }
 
     fn close(&mut self, which: TransportId) {
-        if let Some(at) = self.probes.iter().position(|(id, _)| *id == which) {
-            let (_, mut carrier) = self.probes.remove(at);
+        if let Some(at) = self.probes.iter().position(|probe| probe.id == which) {
+            let mut carrier = self.probes.remove(at).carrier;
             carrier.close_alone();
             if self.closing.len() == MAX_CLOSING {
                 self.closing.remove(0);
@@ -236,7 +268,7 @@ impl Transports for EngineTransports {
 
     fn poll_close(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         self.begin();
-        for (_, mut carrier) in self.probes.drain(..) {
+        for Probe { mut carrier, .. } in self.probes.drain(..) {
             carrier.close_alone();
             self.closing.push(carrier);
         }
