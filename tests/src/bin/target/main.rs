@@ -6,6 +6,7 @@ mod bench;
 mod client;
 mod clients;
 mod doors;
+mod engine_client;
 mod protocol;
 mod sequence;
 mod settings;
@@ -49,7 +50,8 @@ fn run() -> Result<(), Failure> {
         Some("client") => client::target(&settings)?,
         Some("clients") => clients::target(&settings)?,
         Some("doors") => doors::target(&settings)?,
-        _ => return Err("usage: target bench|client|clients|protocol|doors".into()),
+        Some("engine-client") => engine_client::target(&settings)?,
+        _ => return Err("usage: target bench|client|clients|protocol|doors|engine-client".into()),
     };
     let listener = TcpListener::bind(("127.0.0.1", settings.port))?;
     println!("LISTEN {}", listener.local_addr()?.port());
