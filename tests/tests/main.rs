@@ -4,6 +4,7 @@ mod architecture;
 mod browsers;
 mod compile_fail;
 mod jitter;
+mod order_under_load;
 mod pages;
 mod plain_websocket;
 mod runtimes;

@@ -11,7 +11,7 @@ use tower_service::Service;
 
 use crate::support::{How, Polling, Serving, WebSocket, echo, get};
 
-const ALL: [How; 3] = [How::Workers(1), How::Workers(2), How::Axum];
+const ALL: [How; 3] = [How::Workers(1), How::Workers(2), How::Axum(2)];
 
 #[tokio::test]
 async fn a_websocket_connects_and_is_answered() {

@@ -12,8 +12,8 @@ use tokio::sync::oneshot;
 pub(crate) enum How {
     /// By `roomful::serve`, on so many runtimes.
     Workers(usize),
-    /// By `axum::serve`, on a multi-thread runtime.
-    Axum,
+    /// By `axum::serve`, on a multi-thread runtime of so many threads.
+    Axum(usize),
 }
 
 /// An app that is being served. It stops when this is dropped.
@@ -40,9 +40,9 @@ impl Serving {
             How::Workers(workers) => {
                 roomful::serve(listener, app).workers(workers).until(until).run().expect("it serves");
             }
-            How::Axum => {
+            How::Axum(threads) => {
                 let runtime = tokio::runtime::Builder::new_multi_thread()
-                    .worker_threads(2)
+                    .worker_threads(threads)
                     .enable_all()
                     .build()
                     .expect("a runtime");

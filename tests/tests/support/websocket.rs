@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt, StreamExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
@@ -29,6 +30,7 @@ impl WebSocket {
         origin: Option<&str>,
     ) -> Result<Self, Error> {
         let stream = TcpStream::connect(address).await?;
+        stream.set_nodelay(true)?;
         let mut request = tokio_tungstenite::tungstenite::client::IntoClientRequest::into_client_request(
             format!("ws://{address}/socket.io/?EIO=4&transport=websocket{query}"),
         )?;
@@ -53,6 +55,13 @@ impl WebSocket {
         client.send("40").await;
         assert!(client.next().await.starts_with(r#"40{"sid":"#));
         client
+    }
+
+    /// Its writing and its reading half, for what goes both ways at once.
+    pub(crate) fn split(
+        self,
+    ) -> (SplitSink<WebSocketStream<TcpStream>, Message>, SplitStream<WebSocketStream<TcpStream>>) {
+        self.stream.split()
     }
 
     /// The next text, however long it takes; `None` when the connection has ended.
