@@ -137,7 +137,8 @@ export const CHECKS = {
     const socket = await client.connect();
     let beats = 0;
     client.engine(socket).on("packet", ({ type }) => (beats += type === "ping" || type === "pong"));
-    await until(() => beats >= 2, "two heartbeats", 15_000);
+    const end = new Promise((_, reject) => socket.once("disconnect", (reason) => reject(new Error(`${reason} after ${beats}`))));
+    await Promise.race([until(() => beats >= 2, "two heartbeats", 15_000), end]);
     await fence(socket);
   },
 };

@@ -69,7 +69,8 @@ const CHECKS = {
 
   "heartbeat": async (client) => {
     const socket = await client.connect();
-    await until(() => socket.beats >= 2, "two heartbeats", 15_000);
+    const end = new Promise((_, reject) => socket.once("close", (reason) => reject(new Error(`${reason} after ${socket.beats}`))));
+    await Promise.race([until(() => socket.beats >= 2, "two heartbeats", 15_000), end]);
     await echoes(socket, "still there");
   },
 };

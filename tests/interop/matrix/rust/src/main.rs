@@ -218,10 +218,10 @@ fn burst(place: &Place) -> Outcome {
 fn answers_in_order(place: &Place) -> Outcome {
     let client = place.main()?;
     // Over polling this client makes a request for each of them.
-    for i in 0..200 {
+    for i in 0..50 {
         client.emit("echo", json!(i))?;
     }
-    in_order(&client, "echo", 200)
+    in_order(&client, "echo", 50)
 }
 
 fn in_order(client: &Connected, event: &str, count: u32) -> Outcome {
