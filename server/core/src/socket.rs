@@ -214,6 +214,12 @@ impl Socket {
 
     // --- leaving ---
 
+    /// Waits until the client's connection has taken everything that is queued for it, or has ended: between the
+    /// pieces of something large, so that it does not fill the outbox. What others emit meanwhile counts too.
+    pub async fn drained(&self) {
+        self.member.connection.outbox.drained().await;
+    }
+
     /// Waits until the socket has disconnected: for tasks that would go on for nobody.
     pub async fn closed(&self) {
         self.member.closed().await;

@@ -5,8 +5,8 @@
 //! writes. Lock order: writer, then queue.
 
 use std::io;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::task::Waker;
 
 use futures_util::task::AtomicWaker;
@@ -15,6 +15,7 @@ use roomful_protocol::close::CloseReason;
 use roomful_protocol::limits::Limits;
 use roomful_protocol::wire::Unit;
 use smallvec::SmallVec;
+use tokio::sync::Notify;
 
 use super::flusher::Flusher;
 use super::sink::Sink;
@@ -101,6 +102,8 @@ pub struct Outbox {
     metrics: Arc<Metrics>,
     /// Bytes the transport has taken so far: tells a slow client from one that takes nothing.
     written: AtomicU64,
+    /// Told when nothing is left, where somebody has ever waited for that.
+    drained: OnceLock<Box<Notify>>,
 }
 
 struct Queue {
@@ -134,6 +137,7 @@ impl Outbox {
             bounds,
             metrics,
             written: AtomicU64::new(0),
+            drained: OnceLock::new(),
         })
     }
 
@@ -247,6 +251,23 @@ impl Outbox {
         let shrunk = before - queue.bytes.max(self.bounds.soft);
         if shrunk > 0 {
             self.bounds.excess.fetch_sub(shrunk, Ordering::Relaxed);
+        }
+        if queue.bytes == 0
+            && let Some(drained) = self.drained.get()
+        {
+            drained.notify_waiters();
+        }
+    }
+
+    /// Waits until the transport has taken all that is queued, or what it has not taken has been let go of.
+    pub(crate) async fn drained(&self) {
+        let drained = self.drained.get_or_init(Box::default);
+        loop {
+            let emptied = drained.notified();
+            if self.queue.lock().bytes == 0 {
+                return;
+            }
+            emptied.await;
         }
     }
 

@@ -86,10 +86,14 @@ fn wildcard(pieces: &[String], name: &str) -> bool {
 mod tests {
     use super::*;
 
+    fn matches(pattern: &str, name: &str) -> bool {
+        Pattern::parse(pattern).matches(&NamespaceRequest::new(name, None))
+    }
+
     #[test]
     fn a_name_without_its_slash_gets_one() {
-        assert!(Pattern::parse("chat").matches("/chat"));
-        assert!(!Pattern::parse("/chat").matches("/chat/"));
+        assert!(matches("chat", "/chat"));
+        assert!(!matches("/chat", "/chat/"));
     }
 
     #[test]
@@ -107,12 +111,8 @@ mod tests {
             ("/a*b*c", "/a1bc2c", true),
             ("*", "/", false),
         ];
-        for (pattern, name, matches) in table {
-            assert_eq!(
-                Pattern::parse(pattern).matches(&NamespaceRequest::new(name, None)),
-                matches,
-                "{pattern} {name}"
-            );
+        for (pattern, name, wanted) in table {
+            assert_eq!(matches(pattern, name), wanted, "{pattern} {name}");
         }
     }
 }

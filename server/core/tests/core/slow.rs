@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use roomful_core::{DisconnectReason, Socket, State};
+use roomful_protocol::link::TransportEnd;
 use tokio::time::{Instant, sleep};
 
 use crate::support::{Client, Flow, Probe, server, settle};
@@ -124,4 +125,34 @@ async fn a_client_that_stalled_for_a_while_gets_everything_afterwards() {
         let wanted: Vec<_> = (0..50).map(|n| format!(r#"42["n",{round},{n}]"#)).collect();
         assert_eq!(client.heard().await, wanted);
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_sends_much_can_wait_until_it_has_gone_out() {
+    let (server, _) = server(|main| main);
+    let client = Client::join(&server).await;
+    client.set_flow(Flow::Stopped);
+    let socket = client.socket();
+    socket.emit_raw("large", "x".repeat(100_000));
+    let waiting = tokio::spawn(async move { socket.drained().await });
+    settle().await;
+    assert!(!waiting.is_finished());
+    client.set_flow(Flow::Open);
+    settle().await;
+    assert!(waiting.is_finished());
+    client.socket().drained().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn nobody_waits_for_a_client_that_has_gone_to_take_something() {
+    let (server, _) = server(|main| main);
+    let mut client = Client::join(&server).await;
+    client.set_flow(Flow::Stopped);
+    let socket = client.socket();
+    socket.emit_raw("large", "x".repeat(100_000));
+    let waiting = tokio::spawn(async move { socket.drained().await });
+    settle().await;
+    client.hang_up(TransportEnd::Failed);
+    client.ended().await;
+    waiting.await.unwrap();
 }
