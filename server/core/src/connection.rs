@@ -11,7 +11,7 @@ pub(crate) mod transports;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use parking_lot::Mutex;
+use crate::sync::Mutex;
 use roomful_protocol::close::CloseReason;
 use roomful_protocol::engineio::{Framing, TransportKind};
 use roomful_protocol::link::Link;

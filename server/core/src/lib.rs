@@ -31,6 +31,7 @@ pub mod server;
 mod server_event;
 mod shared;
 mod socket;
+mod sync;
 
 pub use ack::{AckSender, Request, RequestError};
 pub use adapter::MissingNodes;

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
+use crate::sync::Mutex;
 use bytestring::ByteString;
-use parking_lot::Mutex;
 use roomful_protocol::args::Args;
 use roomful_protocol::close::CloseReason;
 use roomful_protocol::packet::Outbound;

@@ -6,7 +6,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
-use parking_lot::Mutex;
+use crate::sync::Mutex;
 use roomful_protocol::args::Args;
 use roomful_protocol::packet::Outbound;
 

@@ -4,9 +4,9 @@ mod events;
 
 use std::sync::Arc;
 
+use crate::sync::{Mutex, MutexGuard, RwLock};
 use bytestring::ByteString;
 use dashmap::DashMap;
-use parking_lot::{Mutex, MutexGuard, RwLock};
 use slab::Slab;
 
 pub use events::RoomEvent;

@@ -8,8 +8,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
+use crate::sync::{Mutex, RwLock};
 use bytestring::ByteString;
-use parking_lot::{Mutex, RwLock};
 use roomful_protocol::close::CloseReason;
 use roomful_protocol::limits::Limits;
 use roomful_protocol::packet::MAIN;

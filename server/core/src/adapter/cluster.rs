@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use crate::sync::Mutex;
 use bytestring::ByteString;
-use parking_lot::Mutex;
 use roomful_protocol::args::Args;
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};

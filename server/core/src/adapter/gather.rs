@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use parking_lot::Mutex;
+use crate::sync::Mutex;
 use roomful_protocol::args::Args;
 use tokio::sync::Notify;
 use tokio::time::{Instant, timeout_at};

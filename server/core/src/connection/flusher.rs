@@ -9,8 +9,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::Poll;
 
+use crate::sync::Mutex;
 use futures_util::task::AtomicWaker;
-use parking_lot::Mutex;
 use tokio::runtime::{Handle, Id, RuntimeFlavor};
 
 use super::outbox::Outbox;

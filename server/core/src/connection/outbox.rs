@@ -9,8 +9,8 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::task::Waker;
 
+use crate::sync::Mutex;
 use futures_util::task::AtomicWaker;
-use parking_lot::Mutex;
 use roomful_protocol::close::CloseReason;
 use roomful_protocol::limits::Limits;
 use roomful_protocol::wire::Unit;

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{Ordering, fence};
 
-use parking_lot::Mutex;
+use crate::sync::Mutex;
 use serde_json::{Map, Value};
 use tokio::sync::Notify;
 

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
+use crate::sync::Mutex;
 use bytestring::ByteString;
-use parking_lot::Mutex;
 
 use crate::ack::collector::Collectors;
 use crate::connection::running::caught;

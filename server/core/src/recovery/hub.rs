@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use crate::sync::Mutex;
 use bytestring::ByteString;
-use parking_lot::Mutex;
 
 use super::log::Log;
 use super::namespace::{NamespaceRecovery, now};

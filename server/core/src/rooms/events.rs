@@ -2,8 +2,8 @@
 
 use std::collections::VecDeque;
 
+use crate::sync::Mutex;
 use bytestring::ByteString;
-use parking_lot::Mutex;
 
 use crate::id::SocketId;
 

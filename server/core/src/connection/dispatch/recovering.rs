@@ -209,3 +209,6 @@ impl Drop for Held {
         }
     }
 }
+
+#[cfg(all(test, feature = "permuted"))]
+mod permuted;
