@@ -131,3 +131,6 @@ where
         Box::pin(async move { Ok(door.answer(request).await) })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -15,13 +15,16 @@ type Verdict = Pin<Box<dyn Future<Output = Result<(), String>> + Send>>;
 /// The application's closures. All are rarely used, so that they are looked for and not called in vain.
 #[derive(Clone, Default)]
 pub(super) struct Hooks {
-    pub(super) allow_request: Option<Arc<dyn Fn(Handshake) -> Verdict + Send + Sync>>,
-    pub(super) generate_id: Option<Arc<dyn Fn(&Handshake) -> Result<String, String> + Send + Sync>>,
+    pub(super) allow_request: Option<AllowHook>,
+    pub(super) generate_id: Option<IdHook>,
     pub(super) initial_headers: Option<HeaderHook>,
     pub(super) headers: Option<HeaderHook>,
-    pub(super) connection_error: Option<Arc<dyn Fn(&ConnectionError<'_>) + Send + Sync>>,
+    pub(super) connection_error: Option<ErrorHook>,
 }
 
+type AllowHook = Arc<dyn Fn(Handshake) -> Verdict + Send + Sync>;
+type IdHook = Arc<dyn Fn(&Handshake) -> Result<String, String> + Send + Sync>;
+type ErrorHook = Arc<dyn Fn(&ConnectionError<'_>) + Send + Sync>;
 pub(super) type HeaderHook = Arc<dyn Fn(&mut HeaderMap, &Parts) + Send + Sync>;
 
 /// Why a request was refused before it reached a session.
