@@ -39,7 +39,7 @@ async fn answer(socket: Socket, args: RawArgs) -> Result<(), EventError> {
     match message.parse_first::<String>().as_deref() {
         Ok("give binary") => socket.emit_raw("message", (Bytes::from_static(&[0, 1, 2, 3, 4]),)),
         Ok("give utf8") => socket.emit_raw("message", ("пойду спать всем спокойной ночи",)),
-        Ok("sendHeaders") => socket.emit_raw("message", (&*headers.elements(),)),
+        Ok("sendHeaders") => socket.emit_raw("message", (headers.elements(),)),
         _ => socket.emit_args("message", &message),
     };
     Ok(())
