@@ -8,7 +8,8 @@ pub struct Limits {
     /// The largest message or polling body taken from a client, in bytes. Default 1,000,000.
     pub max_payload: usize,
     /// The most packets in the answer to one poll; the rest comes with the next one. A packet goes with its
-    /// attachments, so one with more attachments goes alone. Default 16, which is what python-engineio takes.
+    /// attachments, so one with more attachments goes alone. Default 16, which is what python-engineio takes;
+    /// browsers (a `User-Agent` that begins with `Mozilla/`) take any number, so for them about 1 MiB is the bound.
     pub max_poll_packets: usize,
     /// The most attachments one packet may announce. Default 10.
     pub max_attachments: usize,

@@ -168,11 +168,11 @@ async fn handlers_see_the_address_of_the_peer() {
     }
 }
 
-#[tokio::test]
-async fn the_answer_to_a_poll_holds_sixteen_packets_and_the_rest_comes_with_the_next() {
+/// How many packets each poll brings of 40 that are queued.
+async fn sizes_of_answers(headers: &[&str]) -> Vec<usize> {
     let server = echo();
     let serving = Serving::start(How::Workers(1), server.router());
-    let client = Polling::open(serving.address).await;
+    let client = Polling::open_with(serving.address, headers).await;
     client.join().await;
     for n in 0..40 {
         server.main().emit_raw("n", (n,));
@@ -185,6 +185,18 @@ async fn the_answer_to_a_poll_holds_sixteen_packets_and_the_rest_comes_with_the_
         packets.extend(answer.split('\u{1e}').map(str::to_owned));
         sizes.push(packets.len() - before);
     }
-    assert_eq!(sizes, [16, 16, 8]);
     assert_eq!(packets, (0..40).map(|n| format!(r#"42["n",{n}]"#)).collect::<Vec<_>>());
+    sizes
+}
+
+#[tokio::test]
+async fn the_answer_to_a_poll_holds_sixteen_packets_and_the_rest_comes_with_the_next() {
+    assert_eq!(sizes_of_answers(&["user-agent: python-requests/2.32"]).await, [16, 16, 8]);
+    assert_eq!(sizes_of_answers(&[]).await, [16, 16, 8]);
+}
+
+#[tokio::test]
+async fn a_browser_gets_all_that_is_queued_with_one_poll() {
+    let agent = "user-agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0.0.0";
+    assert_eq!(sizes_of_answers(&[agent]).await, [40]);
 }

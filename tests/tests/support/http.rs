@@ -75,7 +75,12 @@ pub(crate) struct Polling {
 
 impl Polling {
     pub(crate) async fn open(address: SocketAddr) -> Self {
-        let answer = get(address, "/socket.io/?EIO=4&transport=polling", &[]).await;
+        Self::open_with(address, &[]).await
+    }
+
+    /// Opens one with these lines in the head of its first request.
+    pub(crate) async fn open_with(address: SocketAddr, headers: &[&str]) -> Self {
+        let answer = get(address, "/socket.io/?EIO=4&transport=polling", headers).await;
         assert_eq!(answer.status, 200, "{}", answer.body);
         let open: serde_json::Value =
             serde_json::from_str(answer.body.strip_prefix('0').expect("an open packet")).expect("JSON");

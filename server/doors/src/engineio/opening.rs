@@ -95,11 +95,15 @@ impl Inner {
     ) -> Outcome {
         let session = Arc::new(Session::new(ask.framing.version));
         self.sessions.insert(id.clone(), session.clone());
+        let limits = self.server.limits();
+        let is_browser = request::is_from_browser(&parts.headers);
+        let max_packets = if is_browser { usize::MAX } else { limits.max_poll_packets };
         let transports = EngineTransports::polling(
             outbox(&self.server),
             session.clone(),
             (self.sessions.clone(), id.clone()),
-            self.server.limits(),
+            limits,
+            max_packets,
         );
         let cookie = self.options.cookie.as_ref().and_then(|cookie| cookie.header(&id));
         let opening = Opening { id, framing: ask.framing, kind: TransportKind::Polling };

@@ -1,7 +1,7 @@
 //! What a request asks for, read from its query and headers.
 
 use bytestring::ByteString;
-use http::header::{CONTENT_TYPE, COOKIE, ORIGIN};
+use http::header::{CONTENT_TYPE, COOKIE, ORIGIN, USER_AGENT};
 use http::request::Parts;
 use http::{HeaderMap, Response, StatusCode};
 use roomful_core::TransportKind;
@@ -52,6 +52,11 @@ impl Ask {
         let status = StatusCode::from_u16(refusal.status()).unwrap_or(StatusCode::BAD_REQUEST);
         answer(status, "application/json", refusal.body_with(message))
     }
+}
+
+/// Whether a browser sends it: those take any number of packets at a time.
+pub(super) fn is_from_browser(headers: &HeaderMap) -> bool {
+    headers.get(USER_AGENT).is_some_and(|agent| agent.as_bytes().starts_with(b"Mozilla/"))
 }
 
 /// Whether an `Origin` has characters that no origin has.

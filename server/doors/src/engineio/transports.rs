@@ -78,9 +78,10 @@ impl EngineTransports {
         session: Arc<Session>,
         (sessions, id): (Arc<Sessions>, ConnectionId),
         limits: &Limits,
+        max_packets: usize,
     ) -> Self {
         outbox.attach(None, Mode::Driver);
-        let main = Main::Polling(Polling::new(session.version, limits.max_poll_packets));
+        let main = Main::Polling(Polling::new(session.version, max_packets));
         let entry = Some(Entry { session, sessions, id });
         Self::new(outbox, main, entry, limits.max_payload)
     }
