@@ -22,6 +22,17 @@ fn guarded() -> Namespace<Probe> {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_data_of_a_socket_comes_back_with_it() {
+    let (server, _) = recovering(Recovery::default(), guarded());
+    let mut visitor = Visitor::come(&server).await;
+    server.main().sockets()[0].set_data("name", "ada").unwrap();
+    visitor.vanish().await;
+    visitor.come_back(&server).await;
+    assert!(visitor.recovered);
+    assert_eq!(server.main().sockets()[0].data()["name"], "ada");
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_a_guard_returned_is_kept_and_it_does_not_run_again() {
     let (server, probe) = recovering(Recovery::default(), guarded());
     let mut visitor = Visitor::come(&server).await;
