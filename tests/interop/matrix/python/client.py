@@ -150,11 +150,11 @@ async def in_order(numbers):
 
 
 async def heartbeat(client):
-    """The client tells nobody about heartbeats: two intervals of 3 s have passed after 7 s, and one without a
-    heartbeat is cut after 5 s."""
+    """The client tells nobody about heartbeats: two intervals of 3 s have passed after 9 s, and one without a
+    heartbeat is cut after 7 s."""
     await client.connect(["/"])
     gone = client.listen("disconnect")
-    await asyncio.sleep(7)
+    await asyncio.sleep(9)
     same(drain(gone), [])
     same(await client.call("echo", "still there"), ["still there"])
 

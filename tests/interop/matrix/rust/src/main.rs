@@ -228,10 +228,10 @@ fn in_order(client: &Connected, event: &str, count: u32) -> Outcome {
     (0..count).try_for_each(|i| same(client.next(event)?, Payload::from(json!(i))))
 }
 
-/// Two intervals of 3 s have passed after 7 s, and a client without a heartbeat is cut after 5 s.
+/// Two intervals of 3 s have passed after 9 s, and a client without a heartbeat is cut after 7 s.
 fn heartbeat(place: &Place) -> Outcome {
     let client = place.main()?;
-    std::thread::sleep(Duration::from_secs(7));
+    std::thread::sleep(Duration::from_secs(9));
     client.fence()?;
     same(client.count("close"), 0)
 }
