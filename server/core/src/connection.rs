@@ -11,7 +11,6 @@ pub(crate) mod transports;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use crate::sync::Mutex;
 use roomful_protocol::close::CloseReason;
 use roomful_protocol::engineio::{Framing, TransportKind};
 use roomful_protocol::link::Link;
@@ -21,6 +20,7 @@ use roomful_protocol::wire::{Unit, Wire};
 
 use crate::handshake::Handshake;
 use crate::member::Member;
+use crate::sync::Mutex;
 use outbox::Outbox;
 
 /// What others may ask of a connection's task.

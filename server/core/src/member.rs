@@ -4,7 +4,6 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use crate::sync::Mutex;
 use bytestring::ByteString;
 use roomful_protocol::args::Args;
 use roomful_protocol::close::CloseReason;
@@ -20,6 +19,7 @@ use crate::namespace::active::ActiveNamespace;
 use crate::once::Handled;
 use crate::recovery::{Log, NamespaceRecovery, NotRecovered, Recoverable, Recovered, Session};
 use crate::rooms::Room;
+use crate::sync::Mutex;
 pub(crate) use extras::Extensions;
 use extras::Extras;
 
@@ -120,10 +120,10 @@ impl Member {
                 rooms.seats.get_or_insert_default().insert(room.clone(), noted);
             }
         }
-        let (id, extensions) = (session.sid.clone(), session.extensions.clone().map(Box::new));
+        let (id, extensions) = (session.sid.clone(), Box::new(session.extensions.clone()));
         let handled = session.handled.clone();
         rooms.session = Some(Box::new(Recoverable::resumed(session, from)));
-        let member = Self::make(id, namespace, connection, auth, rooms, extensions);
+        let member = Self::make(id, namespace, connection, auth, rooms, Some(extensions));
         if let Some(handled) = handled {
             let _ = member.handled.set(handled);
         }

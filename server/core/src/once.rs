@@ -6,11 +6,11 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
-use crate::sync::Mutex;
 use roomful_protocol::args::Args;
 use roomful_protocol::packet::Outbound;
 
 use crate::socket::Socket;
+use crate::sync::Mutex;
 
 /// The most events that are remembered for one client.
 const REMEMBERED: usize = 256;

@@ -4,7 +4,6 @@ mod events;
 
 use std::sync::Arc;
 
-use crate::sync::{Mutex, MutexGuard, RwLock};
 use bytestring::ByteString;
 use dashmap::DashMap;
 use slab::Slab;
@@ -14,6 +13,7 @@ pub(crate) use events::RoomEvents;
 
 use crate::id::SocketId;
 use crate::member::Member;
+use crate::sync::{Mutex, MutexGuard, RwLock};
 
 /// Shards of the map of one namespace's rooms. The default, four per core, is too much for namespaces that are
 /// made and removed by the thousand.

@@ -8,7 +8,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use crate::sync::{Mutex, RwLock};
 use bytestring::ByteString;
 use roomful_protocol::close::CloseReason;
 use roomful_protocol::limits::Limits;
@@ -25,6 +24,7 @@ use crate::namespace::active::{ActiveNamespace, Origin};
 use crate::namespace::{Namespace, NamespaceHandle, Pattern};
 use crate::recovery::{Hub, Recovery};
 use crate::shared::Shared;
+use crate::sync::{Mutex, RwLock};
 
 pub use crate::adapter::NodeId;
 pub(crate) use dynamic::Definition;

@@ -3,7 +3,6 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use crate::sync::Mutex;
 use roomful_protocol::args::Args;
 use tokio::time::Instant;
 
@@ -11,6 +10,7 @@ use crate::adapter::gather::{Gathering, Tally};
 use crate::adapter::{Body, NodeId, RequestId};
 use crate::id::SocketId;
 use crate::namespace::active::ActiveNamespace;
+use crate::sync::Mutex;
 
 /// Questions of other nodes that may wait for answers of one namespace's clients. More are not asked.
 const FOR_OTHERS: usize = 65_536;

@@ -6,7 +6,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use crate::sync::Mutex;
 use bytestring::ByteString;
 use roomful_protocol::args::Args;
 use tokio::runtime::Handle;
@@ -17,6 +16,7 @@ use super::gather::{Gathering, Roll, Tally};
 use super::{Adapter, AdapterError, Body, ClusterMessage, Inbox, NodeId, Peers, RequestId, SocketDetails};
 use crate::metrics::Metrics;
 use crate::server::Server;
+use crate::sync::Mutex;
 
 /// Messages that may wait to be published. More are dropped and counted: an emitter never waits for a broker.
 const MAILBOX: usize = 65_536;

@@ -2,13 +2,13 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::sync::Mutex;
 use roomful_protocol::args::Args;
 use tokio::sync::Notify;
 use tokio::time::{Instant, timeout_at};
 
 use super::message::{MissingNodes, NodeId, Peers};
 use crate::id::SocketId;
+use crate::sync::Mutex;
 
 /// Something that several threads fill, and one waits for.
 #[derive(Debug)]

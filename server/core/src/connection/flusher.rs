@@ -9,11 +9,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::Poll;
 
-use crate::sync::Mutex;
 use futures_util::task::AtomicWaker;
 use tokio::runtime::{Handle, Id, RuntimeFlavor};
 
 use super::outbox::Outbox;
+use crate::sync::Mutex;
 
 /// Outboxes written in one turn before the connections get their turn again.
 const TURN: usize = 512;

@@ -9,7 +9,6 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::task::Waker;
 
-use crate::sync::Mutex;
 use futures_util::task::AtomicWaker;
 use roomful_protocol::close::CloseReason;
 use roomful_protocol::limits::Limits;
@@ -20,6 +19,7 @@ use tokio::sync::Notify;
 use super::flusher::Flusher;
 use super::sink::Sink;
 use crate::metrics::Metrics;
+use crate::sync::Mutex;
 use writer::{Progress, Writer};
 
 mod writer;

@@ -5,12 +5,12 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{Ordering, fence};
 
-use crate::sync::Mutex;
 use serde_json::{Map, Value};
 use tokio::sync::Notify;
 
 use super::Member;
 use super::listeners::Listeners;
+use crate::sync::Mutex;
 
 #[derive(Default)]
 pub(super) struct Extras {
@@ -25,6 +25,17 @@ pub(super) struct Extras {
 pub(crate) struct Extensions {
     by_type: HashMap<TypeId, Arc<dyn Any + Send + Sync>>,
     data: Map<String, Value>,
+}
+
+impl Extensions {
+    /// What a restart of the server leaves.
+    pub(crate) fn with_data(data: Map<String, Value>) -> Self {
+        Self { data, ..Self::default() }
+    }
+
+    pub(crate) fn data(&self) -> &Map<String, Value> {
+        &self.data
+    }
 }
 
 impl Extras {

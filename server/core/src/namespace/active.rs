@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
-use crate::sync::Mutex;
 use bytestring::ByteString;
 
 use crate::ack::collector::Collectors;
@@ -14,6 +13,7 @@ use crate::recovery::NamespaceRecovery;
 use crate::registry::Registry;
 use crate::rooms::{Room, Rooms};
 use crate::shared::Shared;
+use crate::sync::Mutex;
 
 /// The largest acknowledgement id: what JavaScript counts exactly.
 const MAX_ACK_ID: u64 = (1 << 53) - 1;

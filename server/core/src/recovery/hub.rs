@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use crate::sync::Mutex;
 use bytestring::ByteString;
 
 use super::log::Log;
@@ -14,6 +13,7 @@ use super::options::Recovery;
 use super::snapshot;
 use super::store::SnapshotStore;
 use crate::metrics::Metrics;
+use crate::sync::Mutex;
 
 /// How often namespaces that have gone are looked at, whether somebody may still come back to them.
 const SWEEP: Duration = Duration::from_secs(10);

@@ -4,7 +4,6 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Weak};
 use std::time::Instant;
 
-use crate::sync::{Mutex, MutexGuard};
 use roomful_protocol::args::Args;
 use tokio::sync::oneshot;
 
@@ -15,6 +14,7 @@ use super::options::Recovery;
 use super::session::Session;
 use super::{Claimed, NotRecovered};
 use crate::member::Member;
+use crate::sync::{Mutex, MutexGuard};
 
 /// Departures of sessions that have been claimed since, before their list is cleaned.
 const STALE: usize = 64;

@@ -61,7 +61,7 @@ impl Recoverable {
     ) -> Session {
         let left_at = self.resuming.take().map_or_else(now, |(_, left_at)| left_at);
         let (pid, stays) = (self.pid.clone(), std::mem::take(&mut self.stays));
-        Session { sid, pid, stays, left_at, extensions: Some(extensions), handled }
+        Session { sid, pid, stays, left_at, extensions, is_from_before: false, handled }
     }
 }
 
@@ -71,8 +71,10 @@ pub(crate) struct Session {
     pub(crate) pid: Pid,
     pub(crate) stays: Stays,
     pub(crate) left_at: Instant,
-    /// What guards and handlers had attached; `None` after a restart of the server, which it does not survive.
-    pub(crate) extensions: Option<Extensions>,
+    /// What guards and handlers had attached. Of that, a restart of the server leaves the data only.
+    pub(crate) extensions: Extensions,
+    /// It has been kept over a restart of the server.
+    pub(crate) is_from_before: bool,
     /// Events that it has sent and that are handled once.
     pub(crate) handled: Option<Arc<Handled>>,
 }

@@ -22,6 +22,7 @@ use super::offset::{Epoch, Pid};
 use super::session::Session;
 use super::stays::Stays;
 use crate::id::SocketId;
+use crate::member::Extensions;
 use crate::once::Handled;
 
 /// In front of every snapshot. Another version is another line.
@@ -66,6 +67,7 @@ struct SavedSession {
     stays: Stays,
     /// In milliseconds, as it was saved.
     away: u64,
+    data: serde_json::Map<String, serde_json::Value>,
     /// Events that were handled once, with their answers.
     handled: Vec<(String, Option<SavedArgs>)>,
 }
@@ -198,6 +200,7 @@ impl SavedSession {
             pid: session.pid.clone(),
             stays: session.stays.clone(),
             away: millis(now.saturating_duration_since(session.left_at)),
+            data: session.extensions.data().clone(),
             handled: answered.into_iter().map(saved).collect(),
         }
     }
@@ -211,7 +214,8 @@ impl SavedSession {
             pid: self.pid,
             stays: self.stays,
             left_at,
-            extensions: None,
+            extensions: Extensions::with_data(self.data),
+            is_from_before: true,
             handled: (!answered.is_empty()).then(|| Arc::new(Handled::restored(answered))),
         })
     }

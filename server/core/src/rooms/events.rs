@@ -2,10 +2,10 @@
 
 use std::collections::VecDeque;
 
-use crate::sync::Mutex;
 use bytestring::ByteString;
 
 use crate::id::SocketId;
+use crate::sync::Mutex;
 
 /// Events that may wait while a hook runs. More are dropped and counted.
 const WAITING: usize = 65_536;

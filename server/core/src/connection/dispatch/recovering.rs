@@ -75,7 +75,7 @@ impl Dispatch {
             Err(why) => return self.begin_anew(key, why, now, cx),
         };
         // What guards attached is gone after a restart, and handlers count on it.
-        let is_known = session.extensions.is_some() && !held.recovery.options().always_guard;
+        let is_known = !session.is_from_before && !held.recovery.options().always_guard;
         let fresh = slot.member();
         let (namespace, auth) = (fresh.namespace.clone(), fresh.auth.clone());
         slot.socket = Socket::new(Member::resumed(namespace, self.connection.clone(), auth, session, from));

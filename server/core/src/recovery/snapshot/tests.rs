@@ -3,6 +3,7 @@ use std::collections::HashMap;
 use bytes::Bytes;
 
 use super::*;
+use crate::member::Extensions;
 use crate::metrics::Metrics;
 use crate::recovery::hub::Count;
 use crate::recovery::offset::Claimed;
@@ -28,7 +29,8 @@ fn namespace(shelf: &Arc<Shelf>) -> (NamespaceRecovery, SocketId, Pid) {
         pid: pid.clone(),
         stays,
         left_at: Instant::now(),
-        extensions: None,
+        extensions: Extensions::default(),
+        is_from_before: false,
         handled: None,
     };
     recovery.keep(session);
@@ -107,7 +109,15 @@ fn a_session_that_is_too_old_does_not_come_back() {
     let pid = Pid::random();
     let left_at = Instant::now().checked_sub(Duration::from_secs(20)).unwrap();
     let (sid, stays) = (SocketId::random(), Stays::begin(0));
-    recovery.adopt(vec![Session { sid, pid: pid.clone(), stays, left_at, extensions: None, handled: None }]);
+    recovery.adopt(vec![Session {
+        sid,
+        pid: pid.clone(),
+        stays,
+        left_at,
+        extensions: Extensions::default(),
+        is_from_before: false,
+        handled: None,
+    }]);
     let snapshot = encode(&[(ByteString::from_static("/"), Arc::new(recovery))], Instant::now()).unwrap();
     let options = |secs| Recovery::default().max_age(Duration::from_secs(secs));
     let comes_back = |secs| restored(&snapshot, options(secs)).unwrap()["/"].claim(&pid).is_ok();

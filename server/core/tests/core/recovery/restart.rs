@@ -44,6 +44,18 @@ async fn clients_go_on_where_they_were_and_guards_see_them_again() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_data_of_a_socket_survives_too() {
+    let store = MemorySnapshot::new();
+    let (server, _) = start(store.clone());
+    let mut visitor = Visitor::come(&server).await;
+    visitor.socket(&server).set_data("name", "ada").expect("it can be JSON");
+    assert!(server.close(Duration::from_secs(60)).await);
+    let (server, _) = start(store);
+    visitor.come_back(&server).await;
+    assert_eq!(visitor.socket(&server).data()["name"], "ada");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_session_survives_one_restart_after_the_other() {
     let store = MemorySnapshot::new();
     let (mut server, _) = start(store.clone());
