@@ -50,6 +50,9 @@ describe("Engine.IO 3", () => {
     const session = await open();
     await session.post("1:2");
     assert.equal((await session.get()).body, "1:3");
+    const waiting = session.get();
+    await session.post("1:2");
+    assert.equal((await waiting).body, "1:3", "to the poll that waits");
     const socket = await RawSocket.open(target, { ...V3, pong: false });
     socket.send("2");
     await socket.expect("40", "3");

@@ -161,15 +161,19 @@ impl Outbox {
         queue.units.push(unit);
         self.charge(&mut queue, charge);
         let crowded = queue.mode == Mode::Flusher && queue.bytes > CROWDED;
-        let wake = if queue.dirty { Mode::Held } else { queue.mode };
-        queue.dirty |= matches!(wake, Mode::Flusher | Mode::Driver);
+        let writer = queue.mark_dirty();
         drop(queue);
-        match wake {
+        self.rouse(writer);
+        if crowded { Pushed::Crowded } else { Pushed::Queued }
+    }
+
+    /// Tells whoever writes in this mode that there is something.
+    fn rouse(self: &Arc<Self>, writer: Mode) {
+        match writer {
             Mode::Flusher => self.flusher.add(self.clone()),
             Mode::Driver => self.driver.wake(),
             Mode::Held | Mode::Blocked => {}
         }
-        if crowded { Pushed::Crowded } else { Pushed::Queued }
     }
 
     /// Queues what belongs to the transport itself (a pong, a Close), also when the outbox is sealed.
@@ -181,12 +185,9 @@ impl Outbox {
         }
         queue.units.push(unit);
         self.charge(&mut queue, charge);
-        let mark = queue.mode == Mode::Flusher && !queue.dirty;
-        queue.dirty |= mark;
+        let writer = queue.mark_dirty();
         drop(queue);
-        if mark {
-            self.flusher.add(self.clone());
-        }
+        self.rouse(writer);
     }
 
     /// Queues what has to leave before everything that waits for the first transport: the answer to a handshake.
@@ -349,11 +350,7 @@ impl Outbox {
             queue.ready = false;
             queue.dirty = mode == Mode::Flusher;
         }
-        match mode {
-            Mode::Flusher => self.flusher.add(self.clone()),
-            Mode::Driver => self.driver.wake(),
-            Mode::Held | Mode::Blocked => {}
-        }
+        self.rouse(mode);
     }
 
     /// Lets the emitting thread write what this runtime's outboxes hold, in one bounded turn.
@@ -432,6 +429,13 @@ fn drop_into_blocked(outbox: &Outbox, writer: &mut Writer, progress: Progress) {
 }
 
 impl Queue {
+    /// Notes that there is something to write; who is to hear of it, if nobody has yet.
+    fn mark_dirty(&mut self) -> Mode {
+        let writer = if self.dirty { Mode::Held } else { self.mode };
+        self.dirty |= matches!(writer, Mode::Flusher | Mode::Driver);
+        writer
+    }
+
     fn takes_volatile(&self, soft: usize) -> bool {
         match self.mode {
             Mode::Flusher => self.bytes <= soft,
