@@ -225,8 +225,8 @@ impl Member {
     }
 
     /// Makes the member visible to broadcasts: everybody's room, then the rooms its guards have joined; what that
-    /// does to rooms is told by who lets it in. Where
-    /// sessions are recovered, `log` keeps anything from being said meanwhile.
+    /// does to rooms is told by who lets it in. Where sessions are recovered, `log` keeps anything from being said
+    /// meanwhile.
     pub(crate) fn enter(self: &Arc<Self>, log: Option<&Log>) {
         let mut rooms = self.rooms.lock();
         if rooms.state != State::Guarded {

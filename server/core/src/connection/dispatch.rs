@@ -447,6 +447,9 @@ impl Slot {
             None => {}
         }
         server.release(namespace);
+        if let Some(recovery) = &server.shared().recovery {
+            recovery.sweep();
+        }
         metrics.events_dropped.add(self.kept.len());
         let own = member.end_listeners();
         if !was_accepted {

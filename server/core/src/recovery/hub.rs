@@ -66,15 +66,25 @@ impl Hub {
 
     /// The recovery of the namespace of this name.
     pub(crate) fn namespace(&self, path: &ByteString) -> Arc<NamespaceRecovery> {
+        let make = || Arc::new(NamespaceRecovery::new(Log::new(&self.shelf.options), self.shelf.clone()));
+        self.namespaces.lock().by_path.entry(path.clone()).or_insert_with(make).clone()
+    }
+
+    /// Forgets namespaces that have gone and to which nobody can come back any more. Users' values go with their
+    /// sessions, so it is called where no lock is held.
+    pub(crate) fn sweep(&self) {
         let mut namespaces = self.namespaces.lock();
         let now = now();
-        if now.saturating_duration_since(namespaces.swept) > SWEEP {
-            namespaces.swept = now;
-            // Only this list has it: nobody can come to use it meanwhile, as that needs the list.
-            namespaces.by_path.retain(|_, recovery| Arc::strong_count(recovery) > 1 || !recovery.is_idle());
+        if now.saturating_duration_since(namespaces.swept) <= SWEEP {
+            return;
         }
-        let make = || Arc::new(NamespaceRecovery::new(Log::new(&self.shelf.options), self.shelf.clone()));
-        namespaces.by_path.entry(path.clone()).or_insert_with(make).clone()
+        namespaces.swept = now;
+        // Only this list has it: nobody can come to use it meanwhile, as that needs the list.
+        let is_over =
+            |recovery: &Arc<NamespaceRecovery>| Arc::strong_count(recovery) == 1 && recovery.is_over();
+        let over: Vec<_> = namespaces.by_path.extract_if(|_, recovery| is_over(recovery)).collect();
+        drop(namespaces);
+        drop(over);
     }
 
     /// Hands everything to the store, if there is one; it is written before this returns, which may take a while.
@@ -108,4 +118,43 @@ fn load(store: &dyn SnapshotStore, shelf: &Arc<Shelf>) -> HashMap<ByteString, Ar
         tracing::error!(%error, "saved sessions could not be read: clients come as new ones");
         HashMap::new()
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::id::SocketId;
+    use crate::member::Extensions;
+    use crate::recovery::offset::Pid;
+    use crate::recovery::session::Session;
+    use crate::recovery::stays::Stays;
+
+    fn session() -> Session {
+        let (sid, pid, stays) = (SocketId::random(), Pid::random(), Stays::begin(0));
+        let (left_at, extensions) = (now(), Extensions::default());
+        Session { sid, pid, stays, left_at, extensions, is_from_before: false, handled: None }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_namespace_is_forgotten_when_it_has_gone_and_nobody_can_come_back() {
+        let hub = Hub::new(Recovery::default(), Arc::default());
+        let paths = ["/used", "/gone", "/awaited"].map(ByteString::from_static);
+        let [used, gone, awaited] = paths.each_ref().map(|path| hub.namespace(path));
+        awaited.keep(session());
+        drop((gone, awaited));
+        let known = || {
+            let namespaces = hub.namespaces.lock();
+            let mut known: Vec<_> = namespaces.by_path.keys().map(ToString::to_string).collect();
+            known.sort();
+            known
+        };
+        tokio::time::advance(Duration::from_secs(11)).await;
+        hub.sweep();
+        assert_eq!(known(), ["/awaited", "/used"]);
+        tokio::time::advance(Duration::from_secs(121)).await;
+        hub.sweep();
+        assert_eq!(known(), ["/used"]);
+        assert_eq!(hub.shelf.sessions.get(), 0);
+        drop(used);
+    }
 }

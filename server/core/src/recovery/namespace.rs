@@ -161,14 +161,15 @@ impl NamespaceRecovery {
         log.resume_at(claimed.offset.as_deref(), &session.stays)
     }
 
-    /// Whether nothing is kept here that anybody could come back for.
-    pub(crate) fn is_idle(&self) -> bool {
-        let mut sessions = self.sessions.lock();
-        let swept = sessions.sweep(now(), &self.shelf);
-        let is_idle = sessions.by_pid.is_empty();
-        drop(sessions);
-        drop(swept);
-        is_idle
+    /// Whether nobody can come back here any more.
+    pub(crate) fn is_over(&self) -> bool {
+        let now = now();
+        self.sessions.lock().by_pid.values().all(|place| match place {
+            Place::Away(session) => {
+                now.saturating_duration_since(session.left_at) > self.shelf.options.max_age
+            }
+            Place::Live(_) | Place::Awaited(_) => false,
+        })
     }
 
     /// Everything that outlives the server: the log, and the sessions whose clients are away.
