@@ -1,6 +1,10 @@
 //! Why a connection closed and why a socket disconnected, for all protocols in one table.
 
+mod frame;
+
 use std::fmt;
+
+pub use frame::{BadCloseFrame, CloseFrame};
 
 /// Why a connection (one client link, carrying many namespaces) has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -10,8 +10,8 @@ pub mod payload_v3;
 mod refusal;
 pub mod webtransport;
 
-pub use framing::{Framing, Version};
-pub use link::{EngineLink, Messages, Read, Start};
+pub use framing::{Framing, Texts, Version};
+pub use link::{EngineLink, Start};
 pub use open::Open;
 pub use refusal::Refusal;
 
@@ -24,6 +24,8 @@ pub enum TransportKind {
     WebSocket,
     /// One stream of a WebTransport session.
     WebTransport,
+    /// One long answer over HTTP, and requests in the other direction. Not Engine.IO's own, but of the other doors.
+    Streaming,
 }
 
 impl TransportKind {
@@ -33,6 +35,7 @@ impl TransportKind {
             Self::Polling => "polling",
             Self::WebSocket => "websocket",
             Self::WebTransport => "webtransport",
+            Self::Streaming => "streaming",
         }
     }
 }

@@ -16,6 +16,7 @@ pub mod close;
 pub mod engineio;
 pub mod limits;
 pub mod link;
+pub mod messages;
 pub mod packet;
 pub mod raw;
 pub mod socketio;

@@ -66,6 +66,19 @@ pub enum Output {
     Closed(CloseReason),
 }
 
+/// How clients of a protocol come into namespaces.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Joining {
+    /// They ask to, and the connection ends when they are in none in time. A packet for a namespace that the client
+    /// is not in, or asks for twice, is a violation.
+    ByPacket,
+    /// They ask to, whenever they like. What makes no sense means nothing: it is counted and dropped. The connection
+    /// ends with the namespace that they are in from the start, if there is one.
+    AtWill,
+    /// They are in one from the start, and the connection ends when they leave it or are refused there.
+    AtHome,
+}
+
 /// A protocol's side of a connection.
 pub trait Link: Send + 'static {
     /// A frame came in on `from`.
@@ -102,11 +115,10 @@ pub trait Link: Send + 'static {
     /// How packets are encoded for this client.
     fn wire(&self) -> Wire;
 
-    /// Whether a client joins namespaces itself (and is closed when it does not in time).
-    fn joins_by_packet(&self) -> bool;
+    /// How a client comes into namespaces.
+    fn joining(&self) -> Joining;
 
-    /// The namespace that a client is in from the start, if there is one. When a client that does not join by itself
-    /// leaves that, or is refused there, the connection ends.
+    /// The namespace that a client is in from the start, if there is one.
     fn home(&self) -> Option<ByteString> {
         None
     }

@@ -6,6 +6,8 @@
 
 mod form;
 mod link;
+mod messages;
 
 pub use form::{Form, encode};
 pub use link::RawLink;
+pub use messages::RawMessages;

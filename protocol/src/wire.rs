@@ -57,7 +57,7 @@ impl Wire {
 }
 
 /// One message on its way out: bytes ready for a WebSocket, with its header in front.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WireFrame {
     bytes: Bytes,
     header: u8,
@@ -172,7 +172,7 @@ impl TextFrame {
 /// The frames of one packet: its text and its attachments. They are queued, dropped and written together.
 ///
 /// Cloning is cheap and, for a packet without attachments, allocates nothing.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Unit {
     /// A packet without attachments.
     One(WireFrame),
@@ -195,19 +195,16 @@ impl Unit {
         Self::Many(std::iter::once(first).chain(rest).collect())
     }
 
-    /// The frames with binary data as `framing` has it; the same frames where there is none.
-    pub fn framed(&self, framing: Framing) -> Self {
-        let is_binary = |frame: &WireFrame| frame.opcode == Opcode::Binary;
-        if framing.is_plain() || !self.frames().iter().any(is_binary) {
-            return self.clone();
+    /// The frames as a client with this framing takes them; `None` when it has no way to take one of them.
+    pub fn framed(&self, framing: Framing) -> Option<Self> {
+        if framing.is_plain() {
+            return Some(self.clone());
         }
-        let framed = |frame: &WireFrame| match is_binary(frame) {
-            true => framing.binary(&frame.payload()),
-            false => frame.clone(),
-        };
         match self {
-            Self::One(frame) => Self::One(framed(frame)),
-            Self::Many(frames) => Self::Many(frames.iter().map(framed).collect()),
+            Self::One(frame) => framing.frame(frame).map(Self::One),
+            Self::Many(frames) => {
+                frames.iter().map(|frame| framing.frame(frame)).collect::<Option<_>>().map(Self::Many)
+            }
         }
     }
 

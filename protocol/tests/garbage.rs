@@ -7,9 +7,10 @@ use bytes::Bytes;
 use bytestring::ByteString;
 use roomful_protocol::args::Args;
 use roomful_protocol::engineio::payload::PayloadDecoder;
-use roomful_protocol::engineio::{EngineLink, Framing, Messages, Read, Start, TransportKind};
+use roomful_protocol::engineio::{EngineLink, Framing, Start, TransportKind};
 use roomful_protocol::limits::Limits;
 use roomful_protocol::link::{Frame, Link, Output, TransportEnd, TransportId};
+use roomful_protocol::messages::{Messages, Read};
 use roomful_protocol::packet::{Body, Outbound, Packet};
 use roomful_protocol::socketio::{Decoded, SocketIoMessages, decode, encode};
 use roomful_protocol::wire::Unit;
@@ -218,7 +219,7 @@ fn garbage_with_attachments_is_put_together_or_refused() {
                     let _ = args.parse::<Vec<serde_json::Value>>();
                 }
             }
-            Ok(Read::Nothing) => {}
+            Ok(Read::Nothing | Read::Reply(_)) => {}
             // A connection ends here, and the next one begins.
             Err(_) => messages = SocketIoMessages::default(),
         }

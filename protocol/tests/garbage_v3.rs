@@ -102,7 +102,7 @@ fn garbage_is_cut_into_packets_or_ends_the_connection() {
             kind: TransportKind::Polling,
             open: String::new(),
             allow_upgrades: true,
-            framing: Framing { version: Version::V3, base64: false },
+            framing: Framing { version: Version::V3, base64: false, ..Framing::default() },
         };
         let mut link = EngineLink::new(
             now,

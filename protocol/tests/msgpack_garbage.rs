@@ -5,8 +5,8 @@ use std::time::Instant;
 
 use bytes::Bytes;
 use roomful_protocol::args::{Args, check_placeholders};
-use roomful_protocol::engineio::{Messages, Read};
 use roomful_protocol::limits::Limits;
+use roomful_protocol::messages::{Messages, Read};
 use roomful_protocol::packet::{Body, Outbound, Packet};
 use roomful_protocol::socketio::msgpack::MsgpackMessages;
 use roomful_protocol::wire::{Unit, Wire};

@@ -10,9 +10,10 @@ use bytes::Bytes;
 use roomful_protocol::args::Args;
 use roomful_protocol::engineio::messages::BareMessages;
 use roomful_protocol::engineio::payload::{PayloadDecoder, PayloadEncoder};
-use roomful_protocol::engineio::{EngineLink, Framing, Messages, Read, Start, TransportKind, messages};
+use roomful_protocol::engineio::{EngineLink, Framing, Start, TransportKind, messages};
 use roomful_protocol::limits::Limits;
 use roomful_protocol::link::{Frame, Link, Output, TransportId};
+use roomful_protocol::messages::{Messages, Read};
 use roomful_protocol::packet::{Body, MAIN, MESSAGE, Outbound, Packet};
 use roomful_protocol::socketio::msgpack::MsgpackMessages;
 use roomful_protocol::socketio::{SocketIoMessages, encode};
@@ -188,7 +189,7 @@ fn read(vector: &Vector) -> Result<Value, String> {
     assert!(last.is_err() || messages.deadline().is_none(), "{}: the packet is unfinished", vector.name);
     Ok(match last.map_err(|error| error.to_string())? {
         Read::Packet(packet) => described(&packet),
-        Read::Nothing => Value::Null,
+        Read::Nothing | Read::Reply(_) => Value::Null,
     })
 }
 
@@ -320,7 +321,7 @@ fn what_clients_send_as_messagepack_is_decoded() {
         let read = MsgpackMessages.binary(Instant::now(), from_hex(&vector.hex), &Limits::default());
         let read = match read.unwrap_or_else(|error| panic!("{}: {error}", vector.name)) {
             Read::Packet(packet) => described(&packet),
-            Read::Nothing => Value::Null,
+            Read::Nothing | Read::Reply(_) => Value::Null,
         };
         assert_eq!(read, vector.packet, "{}", vector.name);
     }

@@ -56,7 +56,10 @@ fn messages_are_encoded_as_the_reference_does() {
             for message in &vector.messages {
                 let args = args(message);
                 let event = Outbound::Event { name: &MESSAGE, args: &args, ack: None, offset: None };
-                let unit = messages::encode(&event).unwrap().framed(Framing { version: Version::V3, base64 });
+                let unit = messages::encode(&event)
+                    .unwrap()
+                    .framed(Framing { version: Version::V3, base64, ..Framing::default() })
+                    .unwrap();
                 unit.frames().iter().for_each(|frame| encoder.push(frame));
             }
             assert_eq!(encoder.finish(), body(expected), "{}, base64: {base64}", vector.name);
@@ -86,7 +89,7 @@ fn read(frames: Vec<Frame>) -> Vec<Args> {
         kind: TransportKind::Polling,
         open: String::new(),
         allow_upgrades: true,
-        framing: Framing { version: Version::V3, base64: false },
+        framing: Framing { version: Version::V3, base64: false, ..Framing::default() },
     };
     let mut link = EngineLink::new(now, start, BareMessages::default(), Arc::new(Limits::default()));
     for frame in frames {

@@ -1,4 +1,4 @@
-//! The revisions of Engine.IO, and how each puts binary data into frames.
+//! The revisions of Engine.IO, and how messages are put into the frames of one client.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -33,19 +33,46 @@ impl Version {
     }
 }
 
-/// How binary data travels to one client. Text is the same for all of them.
+/// What is done to text that a wire gives as the bare message.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Texts {
+    /// Nothing: the message is the frame, or the wire has put everything around it.
+    #[default]
+    AsIs,
+    /// It is a message of Engine.IO: its type stands in front.
+    EngineIo,
+}
+
+/// How messages travel to one client.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Framing {
     /// In version 3 the type of a packet stands before binary data too.
     pub version: Version,
     /// The client takes text alone (`b64` in its query), so binary data is base64 also on a WebSocket.
     pub base64: bool,
+    /// What stands around text.
+    pub texts: Texts,
 }
 
 impl Framing {
-    /// Whether binary data is sent as it is.
+    /// Whether everything is sent as the wire gives it.
     pub fn is_plain(self) -> bool {
+        self.has_plain_binary() && self.texts == Texts::AsIs
+    }
+
+    fn has_plain_binary(self) -> bool {
         self.version == Version::V4 && !self.base64
+    }
+
+    /// A frame as this client takes it; `None` when it has no way to take it.
+    pub fn frame(self, frame: &WireFrame) -> Option<WireFrame> {
+        match (frame.opcode(), self.texts) {
+            (Opcode::Binary, _) if !self.has_plain_binary() => Some(self.binary(&frame.payload())),
+            (Opcode::Text, Texts::EngineIo) => {
+                Some(WireFrame::prefixed(Opcode::Text, &[kind::MESSAGE], &frame.payload()))
+            }
+            _ => Some(frame.clone()),
+        }
     }
 
     /// A frame of binary data as this client takes it.
@@ -70,7 +97,7 @@ mod tests {
     use super::*;
 
     fn framed(version: Version, base64: bool) -> (Opcode, Vec<u8>) {
-        let frame = Framing { version, base64 }.binary(&[1, 2, 3, 4]);
+        let frame = Framing { version, base64, ..Framing::default() }.binary(&[1, 2, 3, 4]);
         (frame.opcode(), frame.payload().to_vec())
     }
 

@@ -10,67 +10,12 @@ use bytestring::ByteString;
 use super::{Framing, TransportKind, Version, kind, payload};
 use crate::close::CloseReason;
 use crate::limits::Limits;
-use crate::link::{Frame, Link, Output, TransportEnd, TransportId, Violation};
-use crate::packet::Packet;
+use crate::link::{Frame, Joining, Link, Output, TransportEnd, TransportId, Violation};
+use crate::messages::{self, Messages, Read};
 use crate::wire::{Unit, Wire};
 use heartbeat::{Due, Heartbeat};
 
 mod heartbeat;
-
-/// What the messages of a connection mean.
-pub trait Messages: Send + 'static {
-    /// A text message, its type taken off. It is a part of `whole`, and so is everything that is kept of it.
-    ///
-    /// # Errors
-    /// When the messaging protocol forbids it here; the connection then closes.
-    fn text(
-        &mut self,
-        now: Instant,
-        text: &str,
-        whole: &ByteString,
-        limits: &Limits,
-    ) -> Result<Read, Violation>;
-
-    /// A binary message.
-    ///
-    /// # Errors
-    /// As [`text`](Self::text).
-    fn binary(&mut self, now: Instant, data: Bytes, limits: &Limits) -> Result<Read, Violation>;
-
-    /// When an unfinished packet has to go on, if there is one.
-    fn deadline(&self) -> Option<Instant>;
-
-    /// Moves that deadline, when nothing was read for so long.
-    fn extend(&mut self, by: Duration);
-
-    /// How packets are encoded for this client.
-    fn wire(&self) -> Wire;
-
-    /// Whether clients join namespaces by a packet of their own.
-    fn joins_by_packet(&self) -> bool;
-
-    /// The namespace that clients are in from the start, if there is one.
-    fn home(&self) -> Option<ByteString> {
-        None
-    }
-
-    /// The id from which those of the client's sockets are made, where the messaging protocol says so.
-    fn public_id(&self) -> Option<&str> {
-        None
-    }
-
-    /// The headers of the request that carries the messages from now on, as JSON text of an object.
-    fn carried_by(&mut self, _headers: &ByteString) {}
-}
-
-/// What a message was.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Read {
-    /// A whole packet.
-    Packet(Packet),
-    /// Nothing, or not yet.
-    Nothing,
-}
 
 /// How a connection begins.
 #[derive(Clone, Debug)]
@@ -145,10 +90,18 @@ impl<M: Messages> EngineLink<M> {
     fn read(&mut self, read: Result<Read, Violation>) -> Result<(), Violation> {
         match read {
             Ok(Read::Packet(packet)) => self.output.push_back(Output::Inbound(packet)),
+            Ok(Read::Reply(unit)) => self.say(&unit),
             Ok(Read::Nothing) => {}
             Err(violation) => return self.violated(CloseReason::ForcedClose, violation.0),
         }
         Ok(())
+    }
+
+    /// Sends what the messaging protocol has to say.
+    fn say(&mut self, unit: &Unit) {
+        if let Some(unit) = unit.framed(self.framing) {
+            self.output.push_back(Output::Send(self.main, unit));
+        }
     }
 
     fn main_text(&mut self, now: Instant, text: &ByteString) -> Result<(), Violation> {
@@ -280,8 +233,10 @@ impl<M: Messages> Link for EngineLink<M> {
         if self.probe.as_ref().is_some_and(|probe| probe.deadline <= now) {
             self.end_probe();
         }
-        if self.messages.deadline().is_some_and(|deadline| deadline <= now) {
-            self.close(CloseReason::ForcedClose);
+        match self.messages.handle_timeout(now) {
+            messages::Due::Send(unit) => self.say(&unit),
+            messages::Due::Close(reason) => self.close(reason),
+            messages::Due::Nothing => {}
         }
     }
 
@@ -332,8 +287,8 @@ impl<M: Messages> Link for EngineLink<M> {
         self.framing
     }
 
-    fn joins_by_packet(&self) -> bool {
-        self.messages.joins_by_packet()
+    fn joining(&self) -> Joining {
+        self.messages.joining()
     }
 
     fn home(&self) -> Option<ByteString> {

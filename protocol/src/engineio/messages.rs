@@ -1,14 +1,14 @@
 //! Bare Engine.IO: every message is a `message` event of the main namespace, with one argument.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use bytes::Bytes;
 use bytestring::ByteString;
 
-use super::{Messages, Read};
 use crate::args::Args;
 use crate::limits::Limits;
-use crate::link::Violation;
+use crate::link::{Joining, Violation};
+use crate::messages::{Messages, Read};
 use crate::packet::{Body, MAIN, MESSAGE, Outbound, Packet};
 use crate::websocket::Opcode;
 use crate::wire::{TextFrame, Unit, Wire, WireFrame};
@@ -29,18 +29,12 @@ impl Messages for BareMessages {
         self.event(&data)
     }
 
-    fn deadline(&self) -> Option<Instant> {
-        None
-    }
-
-    fn extend(&mut self, _: Duration) {}
-
     fn wire(&self) -> Wire {
         Wire::EngineIo
     }
 
-    fn joins_by_packet(&self) -> bool {
-        false
+    fn joining(&self) -> Joining {
+        Joining::AtHome
     }
 
     fn home(&self) -> Option<ByteString> {

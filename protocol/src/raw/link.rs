@@ -1,4 +1,4 @@
-//! The connection of a plain WebSocket client: WebSocket's heartbeat, and messages as events.
+//! The connection of a plain WebSocket client: WebSocket's heartbeat, and messages that mean something to a protocol.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -6,11 +6,10 @@ use std::time::{Duration, Instant};
 
 use bytestring::ByteString;
 
-use super::Form;
 use crate::close::CloseReason;
 use crate::limits::Limits;
-use crate::link::{Frame, Link, Output, TransportEnd, TransportId, Violation};
-use crate::packet::{Body, Packet};
+use crate::link::{Frame, Joining, Link, Output, TransportEnd, TransportId, Violation};
+use crate::messages::{Due, Messages, Read};
 use crate::websocket::Opcode;
 use crate::wire::{Unit, Wire, WireFrame};
 
@@ -18,11 +17,10 @@ use crate::wire::{Unit, Wire, WireFrame};
 ///
 /// When nothing was heard for one ping interval, a ping goes out. Whatever comes after that is as good as its
 /// pong: a client that is busy sending a large message cannot put a pong into the middle of a frame.
-pub struct RawLink {
+pub struct RawLink<M> {
     limits: Arc<Limits>,
     transport: TransportId,
-    namespace: ByteString,
-    form: Form,
+    messages: M,
     heartbeat: Heartbeat,
     closed: bool,
     output: VecDeque<Output>,
@@ -36,17 +34,11 @@ enum Heartbeat {
     Waiting(Instant),
 }
 
-impl RawLink {
-    /// A connection that opens now on `transport`, for clients of `namespace`.
-    pub fn new(
-        now: Instant,
-        transport: TransportId,
-        namespace: ByteString,
-        form: Form,
-        limits: Arc<Limits>,
-    ) -> Self {
+impl<M: Messages> RawLink<M> {
+    /// A connection that opens now on `transport`.
+    pub fn new(now: Instant, transport: TransportId, messages: M, limits: Arc<Limits>) -> Self {
         let heartbeat = Heartbeat::Quiet(now + limits.ping_interval);
-        Self { limits, transport, namespace, form, heartbeat, closed: false, output: VecDeque::new() }
+        Self { limits, transport, messages, heartbeat, closed: false, output: VecDeque::new() }
     }
 
     /// Ends the connection. Nothing comes out after that.
@@ -58,23 +50,26 @@ impl RawLink {
     }
 }
 
-impl Link for RawLink {
+impl<M: Messages> Link for RawLink<M> {
     fn handle_frame(&mut self, now: Instant, from: TransportId, frame: Frame) -> Result<(), Violation> {
         if self.closed || from != self.transport {
             return Ok(());
         }
         self.heard(now, from);
-        match self.form.decode(frame) {
-            Ok((name, args)) => {
-                let body = Body::Event { name, args, ack: None };
-                self.output.push_back(Output::Inbound(Packet { namespace: self.namespace.clone(), body }));
-                Ok(())
-            }
+        let read = match frame {
+            Frame::Text(text) => self.messages.text(now, &text, &text, &self.limits),
+            Frame::Binary(data) => self.messages.binary(now, data, &self.limits),
+        };
+        match read {
+            Ok(Read::Packet(packet)) => self.output.push_back(Output::Inbound(packet)),
+            Ok(Read::Reply(unit)) => self.output.push_back(Output::Send(self.transport, unit)),
+            Ok(Read::Nothing) => {}
             Err(violation) => {
                 self.close(CloseReason::ParseError);
-                Err(violation)
+                return Err(violation);
             }
         }
+        Ok(())
     }
 
     fn handle_timeout(&mut self, now: Instant) {
@@ -90,11 +85,17 @@ impl Link for RawLink {
             Heartbeat::Waiting(until) if until <= now => self.close(CloseReason::PingTimeout),
             _ => {}
         }
+        match self.messages.handle_timeout(now) {
+            Due::Send(unit) if !self.closed => self.output.push_back(Output::Send(self.transport, unit)),
+            Due::Close(reason) => self.close(reason),
+            _ => {}
+        }
     }
 
     fn heard(&mut self, now: Instant, from: TransportId) {
         if from == self.transport {
             self.heartbeat = Heartbeat::Quiet(now + self.limits.ping_interval);
+            self.messages.heard(now);
         }
     }
 
@@ -113,13 +114,14 @@ impl Link for RawLink {
 
     fn poll_timeout(&self) -> Option<Instant> {
         let (Heartbeat::Quiet(at) | Heartbeat::Waiting(at)) = self.heartbeat;
-        (!self.closed).then_some(at)
+        (!self.closed).then(|| self.messages.deadline().map_or(at, |deadline| deadline.min(at)))
     }
 
     fn extend(&mut self, by: Duration) {
         if let Heartbeat::Waiting(until) = &mut self.heartbeat {
             *until += by;
         }
+        self.messages.extend(by);
     }
 
     fn poll_output(&mut self) -> Option<Output> {
@@ -127,15 +129,19 @@ impl Link for RawLink {
     }
 
     fn wire(&self) -> Wire {
-        self.form.wire()
+        self.messages.wire()
     }
 
-    fn joins_by_packet(&self) -> bool {
-        false
+    fn joining(&self) -> Joining {
+        self.messages.joining()
     }
 
     fn home(&self) -> Option<ByteString> {
-        Some(self.namespace.clone())
+        self.messages.home()
+    }
+
+    fn public_id(&self) -> Option<&str> {
+        self.messages.public_id()
     }
 }
 

@@ -7,9 +7,10 @@ use bytestring::ByteString;
 
 use super::decode::{Decoded, decode_part};
 use crate::args::{Args, check_placeholders};
-use crate::engineio::{Messages, Read};
+use crate::close::CloseReason;
 use crate::limits::Limits;
-use crate::link::Violation;
+use crate::link::{Joining, Violation};
+use crate::messages::{Due, Messages, Read};
 use crate::packet::{Body, Packet};
 use crate::wire::Wire;
 
@@ -68,6 +69,13 @@ impl Messages for SocketIoMessages {
         self.unfinished.as_ref().map(|unfinished| unfinished.deadline)
     }
 
+    fn handle_timeout(&mut self, now: Instant) -> Due {
+        match self.deadline() {
+            Some(deadline) if deadline <= now => Due::Close(CloseReason::ForcedClose),
+            _ => Due::Nothing,
+        }
+    }
+
     fn extend(&mut self, by: Duration) {
         if let Some(unfinished) = &mut self.unfinished {
             unfinished.deadline += by;
@@ -78,8 +86,8 @@ impl Messages for SocketIoMessages {
         Wire::SocketIo
     }
 
-    fn joins_by_packet(&self) -> bool {
-        true
+    fn joining(&self) -> Joining {
+        Joining::ByPacket
     }
 }
 

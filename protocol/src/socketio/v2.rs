@@ -9,9 +9,9 @@ use serde::ser::{SerializeMap, Serializer as _};
 
 use super::encode::control;
 use super::kind;
-use crate::engineio::{Messages, Read};
 use crate::limits::Limits;
-use crate::link::Violation;
+use crate::link::{Joining, Violation};
+use crate::messages::{Due, Messages, Read};
 use crate::packet::{Body, MAIN, Outbound, Packet};
 use crate::wire::{Unit, Wire};
 
@@ -76,6 +76,10 @@ impl<M: Messages> Messages for SocketIo2Messages<M> {
         self.packets.deadline()
     }
 
+    fn handle_timeout(&mut self, now: Instant) -> Due {
+        self.packets.handle_timeout(now)
+    }
+
     fn extend(&mut self, by: Duration) {
         self.packets.extend(by);
     }
@@ -88,8 +92,8 @@ impl<M: Messages> Messages for SocketIo2Messages<M> {
         }
     }
 
-    fn joins_by_packet(&self) -> bool {
-        true
+    fn joining(&self) -> Joining {
+        Joining::ByPacket
     }
 
     fn home(&self) -> Option<ByteString> {

@@ -11,7 +11,7 @@ pub(crate) mod transports;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use roomful_protocol::close::CloseReason;
+use roomful_protocol::close::{CloseFrame, CloseReason};
 use roomful_protocol::engineio::{Framing, TransportKind};
 use roomful_protocol::link::Link;
 use roomful_protocol::packet::Outbound;
@@ -29,8 +29,8 @@ pub(crate) enum Command {
     Leave(Arc<Member>),
     /// Take every socket out of its namespace, and tell the client.
     LeaveAll,
-    /// End the connection.
-    Close(CloseReason),
+    /// End the connection, with the program's own words where it has some.
+    Close(CloseReason, Option<Box<CloseFrame>>),
 }
 
 /// The shared side of a connection. Its task owns everything else.
@@ -70,7 +70,7 @@ impl Connection {
     pub(crate) fn encode(&self, namespace: &str, packet: &Outbound<'_>) -> Option<Unit> {
         let mut unit = self.wire.encode(namespace, packet)?;
         if !self.framing.is_plain() {
-            unit = unit.framed(self.framing);
+            unit = unit.framed(self.framing)?;
         }
         Some(match self.deflate() {
             Some(deflate) => unit.deflated(deflate),
@@ -102,6 +102,7 @@ impl Connection {
         match self.transport.load(Ordering::Relaxed) {
             kind if kind == TransportKind::Polling as u8 => TransportKind::Polling,
             kind if kind == TransportKind::WebTransport as u8 => TransportKind::WebTransport,
+            kind if kind == TransportKind::Streaming as u8 => TransportKind::Streaming,
             _ => TransportKind::WebSocket,
         }
     }

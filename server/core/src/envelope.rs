@@ -16,9 +16,9 @@ pub(crate) struct Envelope<'a> {
     compress: bool,
     /// By wire. An encoding that has been tried and does not exist is `None`.
     plain: [OnceCell<Option<Unit>>; Wire::COUNT],
-    /// What is made of these for clients that take binary data otherwise, or compressed: once for all that take it in
-    /// the same way. There are few such ways.
-    converted: RefCell<Vec<(Conversion, Unit)>>,
+    /// What is made of these for clients that take them framed otherwise, or compressed: once for all that take them in
+    /// the same way; `None` where there is none. There are few such ways.
+    converted: RefCell<Vec<(Conversion, Option<Unit>)>>,
 }
 
 /// How a unit is changed for some clients.
@@ -43,23 +43,23 @@ impl<'a> Envelope<'a> {
             return Some(plain.clone());
         }
         let conversion = Conversion { wire: connection.wire, framing: connection.framing, deflate };
-        Some(self.converted(conversion, plain))
+        self.converted(conversion, plain)
     }
 
     fn plain(&self, wire: Wire) -> Option<&Unit> {
         self.plain.get(wire as usize)?.get_or_init(|| wire.encode(self.namespace, &self.packet)).as_ref()
     }
 
-    fn converted(&self, conversion: Conversion, plain: &Unit) -> Unit {
+    fn converted(&self, conversion: Conversion, plain: &Unit) -> Option<Unit> {
         let mut made = self.converted.borrow_mut();
         if let Some((_, unit)) = made.iter().find(|(done, _)| *done == conversion) {
             return unit.clone();
         }
         let framed = plain.framed(conversion.framing);
-        let unit = match conversion.deflate {
+        let unit = framed.map(|framed| match conversion.deflate {
             Some(deflate) => framed.deflated(deflate),
             None => framed,
-        };
+        });
         made.push((conversion, unit.clone()));
         unit
     }

@@ -55,7 +55,7 @@ pub use once::last_text;
 pub use recovery::{FileSnapshot, MemorySnapshot, NotRecovered, Recovered, Recovery, SnapshotStore};
 pub use remote::{RemoteRequest, RemoteSocket};
 pub use roomful_protocol::args::Args as RawArgs;
-pub use roomful_protocol::close::{CloseReason, DisconnectReason};
+pub use roomful_protocol::close::{BadCloseFrame, CloseFrame, CloseReason, DisconnectReason};
 pub use roomful_protocol::engineio::TransportKind;
 pub use roomful_protocol::limits::Limits;
 pub use rooms::RoomEvent;

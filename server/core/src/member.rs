@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use bytestring::ByteString;
 use roomful_protocol::args::Args;
-use roomful_protocol::close::CloseReason;
+use roomful_protocol::close::{CloseFrame, CloseReason};
 use roomful_protocol::packet::Outbound;
 use roomful_protocol::wire::Unit;
 use tokio::sync::oneshot;
@@ -205,11 +205,11 @@ impl Member {
     /// Takes the client out of all its namespaces and ends its connection.
     pub(crate) fn disconnect_connection(&self) {
         self.connection.command(Command::LeaveAll);
-        self.close_connection(CloseReason::ForcedServerClose);
+        self.close_connection(CloseReason::ForcedServerClose, None);
     }
 
-    pub(crate) fn close_connection(&self, reason: CloseReason) {
-        self.connection.command(Command::Close(reason));
+    pub(crate) fn close_connection(&self, reason: CloseReason, frame: Option<Box<CloseFrame>>) {
+        self.connection.command(Command::Close(reason, frame));
     }
 
     /// The events that it has sent and that are handled once.

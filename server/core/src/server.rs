@@ -152,7 +152,7 @@ impl Server {
         let connections: Vec<_> =
             self.inner.connections.lock().iter().map(|(_, connection)| connection.clone()).collect();
         for connection in connections {
-            connection.command(Command::Close(CloseReason::ServerShuttingDown));
+            connection.command(Command::Close(CloseReason::ServerShuttingDown, None));
         }
         let all_ended = async {
             if let Some(cluster) = &self.inner.shared.cluster {

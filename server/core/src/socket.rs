@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use bytestring::ByteString;
 use roomful_protocol::args::Args;
+use roomful_protocol::close::{CloseFrame, CloseReason};
 use roomful_protocol::engineio::TransportKind;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -233,6 +234,18 @@ impl Socket {
     /// Disconnects the client from all its namespaces and ends its connection.
     pub fn disconnect_connection(&self) {
         self.member.disconnect_connection();
+    }
+
+    /// Ends the client's connection without a goodbye in any namespace, as the network might have. Clients that come
+    /// back by themselves do, and recover their session where that is on. What is queued is still delivered.
+    pub fn close_connection(&self) {
+        self.member.close_connection(CloseReason::ForcedServerClose, None);
+    }
+
+    /// As [`close_connection`](Self::close_connection), with a code and a reason for clients that are told such: those
+    /// with a plain WebSocket and those of SockJS.
+    pub fn close_connection_with(&self, frame: CloseFrame) {
+        self.member.close_connection(CloseReason::ForcedServerClose, Some(Box::new(frame)));
     }
 }
 

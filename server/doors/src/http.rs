@@ -1,5 +1,9 @@
 //! What all doors need of HTTP: answers, bodies with bounds, queries, the handshake.
 
+// The doors that stream follow.
+#[allow(dead_code)]
+mod body;
+
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -7,13 +11,14 @@ use bytes::Bytes;
 use http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, COOKIE, HOST};
 use http::request::Parts;
 use http::{HeaderValue, Response, StatusCode, Version};
-use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use roomful_core::{Handshake, Headers};
 
 use crate::proxy::TrustedProxies;
 
-/// The body of a door's answer.
-pub type Body = Full<Bytes>;
+pub use body::Body;
+#[allow(unused_imports)]
+pub(crate) use body::StreamWriter;
 
 /// An answer, or the one with which a request is refused.
 pub(crate) type Outcome = Result<Response<Body>, Refused>;
@@ -43,7 +48,7 @@ pub(crate) fn answer(
     if status.is_success() {
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
-    *response.body_mut() = Full::new(body);
+    *response.body_mut() = Body::new(body);
     response
 }
 

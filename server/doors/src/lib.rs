@@ -11,6 +11,7 @@
 mod bundle;
 mod compression;
 mod cors;
+mod dialect;
 pub mod engineio;
 mod http;
 mod proxy;

@@ -5,18 +5,17 @@ use std::future::{Ready, ready};
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use bytestring::ByteString;
 use http::header::{CONNECTION, SEC_WEBSOCKET_PROTOCOL, UPGRADE};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, Version};
 use roomful_core::Server;
 use roomful_core::door::{drive, limits, outbox};
-use roomful_protocol::packet::MAIN;
-use roomful_protocol::raw::{Form, RawLink};
+use roomful_protocol::raw::RawLink;
 use roomful_protocol::websocket::PerMessageDeflate;
 use tower_service::Service;
 
 use crate::cors::Origins;
+use crate::dialect::Dialect;
 use crate::http::{Body, Outcome, answer, handshake, query, refused};
 use crate::proxy::TrustedProxies;
 use crate::ws::{self, Accepted, Single, WebSocket, extended_connect};
@@ -47,8 +46,7 @@ pub struct PlainWebSocket {
 #[derive(Clone)]
 struct Inner {
     server: Server,
-    namespace: ByteString,
-    form: Form,
+    dialect: Dialect,
     subprotocols: Vec<HeaderValue>,
     origins: Option<Origins>,
     deflate: Option<PerMessageDeflate>,
@@ -58,12 +56,10 @@ struct Inner {
 impl PlainWebSocket {
     /// A door to the main namespace.
     pub fn new(server: Server) -> Self {
-        let (form, subprotocols) = (Form::default(), Vec::new());
         let inner = Inner {
             server,
-            namespace: MAIN,
-            form,
-            subprotocols,
+            dialect: Dialect::default(),
+            subprotocols: Vec::new(),
             origins: None,
             deflate: None,
             trusted_proxies: None,
@@ -87,15 +83,14 @@ impl PlainWebSocket {
     /// server has no such namespace, clients are refused (1008).
     #[must_use]
     pub fn namespace(self, name: &str) -> Self {
-        let name = if name.starts_with('/') { name.into() } else { format!("/{name}").into() };
-        self.with(|door| door.namespace = name)
+        self.with(|door| door.dialect.set_namespace(name))
     }
 
     /// Lets clients say and hear events of any name: `["event", ...arguments]` as JSON text. A binary message
     /// still is a `message` event, and an event with binary data inside other arguments cannot be said.
     #[must_use]
     pub fn events(self) -> Self {
-        self.with(|door| door.form = Form::Events)
+        self.with(|door| door.dialect.set_events())
     }
 
     /// The subprotocols that are spoken here (RFC 6455, section 1.9). Of those that a client offers, the first
@@ -173,7 +168,7 @@ impl Inner {
             let websocket = WebSocket::open(stream, &read, limits.max_payload, deflate)?;
             let transports = Single::new(outbox(&door.server), websocket);
             let now = tokio::time::Instant::now().into_std();
-            let link = RawLink::new(now, Single::ID, door.namespace.clone(), door.form, limits);
+            let link = RawLink::new(now, Single::ID, door.dialect.messages(), limits);
             tokio::spawn(drive(door.server.clone(), link, transports, handshake));
             Ok(())
         });

@@ -20,6 +20,7 @@ use http::header::{SEC_WEBSOCKET_EXTENSIONS, UPGRADE};
 use http::request::Parts;
 use http::{HeaderValue, Request, Response, StatusCode};
 use hyper::upgrade::OnUpgrade;
+use roomful_core::CloseFrame;
 use roomful_core::door::{Mode, Outbox, Sink};
 use roomful_protocol::link::{Frame, TransportEnd};
 use roomful_protocol::websocket::{Deflate, Message, Opcode, PerMessageDeflate};
@@ -131,6 +132,8 @@ pub(crate) struct WebSocket {
     heard: bool,
     /// What to say in our Close: a code, or nothing as the reference does.
     code: Option<u16>,
+    /// Words of the program's behind the code.
+    reason: Option<Box<str>>,
     end: Option<End>,
     /// Sent outside the outbox and not written yet: only before the outbox is attached, or instead of it.
     unsent: BytesMut,
@@ -175,6 +178,7 @@ impl WebSocket {
             pings: VecDeque::new(),
             heard: false,
             code: None,
+            reason: None,
             end: None,
             unsent: BytesMut::from(unsent),
             closing: None,
@@ -247,10 +251,11 @@ impl WebSocket {
         std::mem::take(&mut self.heard)
     }
 
-    /// Ends with this code, unless the peer has ended it already.
-    pub(crate) fn close_with(&mut self, code: Option<u16>) {
+    /// Ends with this code, or with the program's own words, unless the peer has ended it already.
+    pub(crate) fn close_with(&mut self, code: Option<u16>, frame: Option<&CloseFrame>) {
         if self.end.is_none() {
-            self.code = code;
+            self.code = frame.map(CloseFrame::code).or(code);
+            self.reason = frame.map(|frame| frame.reason().into());
         }
     }
 
@@ -259,6 +264,7 @@ impl WebSocket {
         let mut payload = BytesMut::with_capacity(2);
         if let Some(code) = self.code {
             payload.put_u16(code);
+            payload.put_slice(self.reason.as_deref().unwrap_or_default().as_bytes());
         }
         Unit::One(WireFrame::new(Opcode::Close, &payload))
     }

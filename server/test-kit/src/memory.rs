@@ -36,7 +36,7 @@ impl Memory {
             TransportKind::WebSocket | TransportKind::WebTransport => {
                 outbox.attach(Some(pipe.clone()), Mode::Flusher);
             }
-            TransportKind::Polling => outbox.attach(None, Mode::Driver),
+            TransportKind::Polling | TransportKind::Streaming => outbox.attach(None, Mode::Driver),
         }
         Self { outbox, pipe, feed, kind, main: TransportId(0), ended: false, said_close: false }
     }

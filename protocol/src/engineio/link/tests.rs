@@ -10,7 +10,7 @@ mod version3;
 
 use super::*;
 use crate::engineio::Open;
-use crate::packet::Body;
+use crate::packet::{Body, Packet};
 use crate::socketio::SocketIoMessages;
 
 /// The transport that opens a connection.

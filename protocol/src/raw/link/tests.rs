@@ -3,13 +3,15 @@
 use bytes::Bytes;
 
 use super::*;
+use crate::packet::{Body, Packet};
+use crate::raw::{Form, RawMessages};
 
 const HERE: TransportId = TransportId(0);
 const ELSEWHERE: TransportId = TransportId(1);
 
 /// A link, its clock, and what came out of it.
 struct Harness {
-    link: RawLink,
+    link: RawLink<RawMessages>,
     now: Instant,
     begun: Instant,
 }
@@ -17,7 +19,8 @@ struct Harness {
 impl Harness {
     fn new(form: Form) -> Self {
         let now = Instant::now();
-        let link = RawLink::new(now, HERE, "/chat".into(), form, Arc::new(Limits::default()));
+        let link =
+            RawLink::new(now, HERE, RawMessages::new("/chat".into(), form), Arc::new(Limits::default()));
         Self { link, now, begun: now }
     }
 
@@ -177,7 +180,7 @@ fn messages_are_events_of_the_link_s_namespace() {
     ];
     assert_eq!(client.output(), expected);
     assert_eq!(client.link.home().unwrap(), "/chat");
-    assert!(!client.link.joins_by_packet());
+    assert_eq!(client.link.joining(), Joining::AtHome);
 }
 
 #[test]

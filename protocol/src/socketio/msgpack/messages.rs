@@ -1,14 +1,14 @@
 //! Packets out of the messages of a transport: each binary message is one.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use bytes::Bytes;
 use bytestring::ByteString;
 
 use super::decode::decode;
-use crate::engineio::{Messages, Read};
 use crate::limits::Limits;
-use crate::link::Violation;
+use crate::link::{Joining, Violation};
+use crate::messages::{Messages, Read};
 use crate::wire::Wire;
 
 /// Reads Socket.IO packets in MessagePack. Nothing is kept between them.
@@ -25,18 +25,12 @@ impl Messages for MsgpackMessages {
         Ok(packet.map_or(Read::Nothing, Read::Packet))
     }
 
-    fn deadline(&self) -> Option<Instant> {
-        None
-    }
-
-    fn extend(&mut self, _: Duration) {}
-
     fn wire(&self) -> Wire {
         Wire::Msgpack
     }
 
-    fn joins_by_packet(&self) -> bool {
-        true
+    fn joining(&self) -> Joining {
+        Joining::ByPacket
     }
 }
 

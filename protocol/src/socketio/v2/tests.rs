@@ -12,7 +12,7 @@ fn read(text: &'static str) -> Result<Packet, Violation> {
     let whole = ByteString::from_static(text);
     match messages.text(Instant::now(), &whole, &whole, &Limits::default())? {
         Read::Packet(packet) => Ok(packet),
-        Read::Nothing => panic!("{text} says nothing"),
+        Read::Nothing | Read::Reply(_) => panic!("{text} says nothing"),
     }
 }
 
@@ -98,6 +98,6 @@ fn what_is_forbidden_later_is_forbidden_here() {
 fn clients_are_in_the_main_namespace_from_the_start_and_join_others() {
     let messages = SocketIo2Messages::new(SocketIoMessages::default(), "id");
     assert_eq!(messages.home().unwrap(), "/");
-    assert!(messages.joins_by_packet());
+    assert_eq!(messages.joining(), Joining::ByPacket);
     assert_eq!(messages.public_id(), Some("id"));
 }

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use bytestring::ByteString;
 use futures_util::FutureExt;
 use roomful_protocol::close::DisconnectReason;
-use roomful_protocol::link::Violation;
+use roomful_protocol::link::{Joining, Violation};
 use roomful_protocol::packet::{Body, Outbound, Packet};
 
 use super::Connection;
@@ -30,6 +30,9 @@ pub(super) use recovering::Held;
 /// A connect hook that takes longer than this no longer holds up its client's events.
 const SLOW_CONNECT: Duration = Duration::from_secs(5);
 
+/// The first slot's key. Where clients are in a namespace from the start, it is that one's.
+const HOME: u32 = 0;
+
 /// The namespaces of one connection and the handlers that run for them.
 pub(crate) struct Dispatch {
     server: Server,
@@ -41,6 +44,7 @@ pub(crate) struct Dispatch {
     /// it is no violation.
     dismissed: Vec<ByteString>,
     pub(crate) has_joined: bool,
+    joining: Joining,
 }
 
 /// A client in one namespace, or on its way there.
@@ -65,15 +69,16 @@ enum Phase {
 }
 
 impl Dispatch {
-    pub(crate) fn new(server: Server, connection: Arc<Connection>) -> Self {
+    pub(crate) fn new(server: Server, connection: Arc<Connection>, joining: Joining) -> Self {
         Self {
             server,
             connection,
             slots: Vec::new(),
-            next_key: 0,
+            next_key: HOME,
             running: Running::default(),
             dismissed: Vec::new(),
             has_joined: false,
+            joining,
         }
     }
 
@@ -96,7 +101,7 @@ impl Dispatch {
                 self.server.shared().metrics.events_dropped.increment();
                 return Ok(());
             }
-            return Err(Violation("a packet for a namespace that the client is not in"));
+            return self.senseless("a packet for a namespace that the client is not in");
         };
         match packet.body {
             Body::Disconnect => self.leave(at, DisconnectReason::ClientNamespaceDisconnect, cx),
@@ -119,9 +124,18 @@ impl Dispatch {
         Ok(())
     }
 
-    /// Whether the client is in no namespace and joins none.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.slots.is_empty()
+    /// A packet that makes no sense here.
+    fn senseless(&self, what: &'static str) -> Result<(), Violation> {
+        if self.joining == Joining::ByPacket {
+            return Err(Violation(what));
+        }
+        self.server.shared().metrics.events_dropped.increment();
+        Ok(())
+    }
+
+    /// Whether the client is neither in the namespace in which it began nor on its way there.
+    pub(crate) fn has_left_home(&self) -> bool {
+        self.slots.first().is_none_or(|slot| slot.key != HOME)
     }
 
     /// Whether a socket has so much waiting that nothing more may be read.
@@ -143,7 +157,7 @@ impl Dispatch {
         cx: &mut Context<'_>,
     ) -> Result<(), Violation> {
         if self.slots.iter().any(|slot| slot.member().namespace.path == name) {
-            return Err(Violation("a second CONNECT to one namespace"));
+            return self.senseless("a second CONNECT to one namespace");
         }
         if self.slots.len() >= self.server.limits().max_namespaces {
             self.refuse(&name, &ConnectError::new("Too many namespaces"));

@@ -9,9 +9,9 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
-use roomful_protocol::close::CloseReason;
+use roomful_protocol::close::{CloseFrame, CloseReason};
 use roomful_protocol::engineio::TransportKind;
-use roomful_protocol::link::{Frame, Link, Output, TransportId, Violation};
+use roomful_protocol::link::{Frame, Joining, Link, Output, TransportId, Violation};
 
 use super::dispatch::Dispatch;
 use super::transports::{TransportEvent, Transports};
@@ -30,6 +30,8 @@ pub(crate) struct Driver<L, T> {
     /// Gone as soon as the connection has ended; the task may outlive it for its handlers.
     transports: Option<T>,
     dispatch: Dispatch,
+    /// The connection is over when the client is no longer in the namespace in which it began.
+    ends_with_home: bool,
     state: State,
     /// When the client must have joined a namespace.
     connect_deadline: Option<Instant>,
@@ -65,9 +67,12 @@ impl<L: Link, T: Transports> Driver<L, T> {
         let connection = Connection::new(outbox, handshake, &link, transports.kind());
         connection.set_deflate(transports.deflate());
         let place = server.add_connection(connection.clone());
-        let connect_deadline = link.joins_by_packet().then(|| now() + server.limits().connect_timeout);
+        let joining = link.joining();
+        let in_time = joining == Joining::ByPacket;
+        let connect_deadline = in_time.then(|| now() + server.limits().connect_timeout);
         Self {
-            dispatch: Dispatch::new(server.clone(), connection.clone()),
+            dispatch: Dispatch::new(server.clone(), connection.clone(), joining),
+            ends_with_home: joining != Joining::ByPacket && link.home().is_some(),
             server,
             connection,
             place,
@@ -109,8 +114,8 @@ impl<L: Link, T: Transports> Driver<L, T> {
         self.commands(now, cx);
         if let Some(reason) = self.connection.outbox.failure() {
             self.close(reason, now, cx);
-        } else if !self.link.joins_by_packet() && self.dispatch.is_empty() {
-            // It has left its one namespace, or was never let in, and has no way to join again.
+        } else if self.ends_with_home && self.dispatch.has_left_home() {
+            // It was in that namespace from the start, or was never let in, and has no way to join again.
             let reason = match self.dispatch.has_joined {
                 true => CloseReason::ForcedServerClose,
                 false => CloseReason::ForcedClose,
@@ -195,7 +200,7 @@ impl<L: Link, T: Transports> Driver<L, T> {
             match command {
                 Command::Leave(member) => self.dispatch.dismiss(&member, cx),
                 Command::LeaveAll => self.dispatch.dismiss_all(cx),
-                Command::Close(reason) => self.close(reason, now, cx),
+                Command::Close(reason, frame) => self.close_with(reason, frame.as_deref(), now, cx),
             }
         }
     }
@@ -238,7 +243,9 @@ impl<L: Link, T: Transports> Driver<L, T> {
         let limits = self.server.limits();
         let between_polls = match self.connection.transport() {
             TransportKind::Polling => limits.ping_interval,
-            TransportKind::WebSocket | TransportKind::WebTransport => Duration::ZERO,
+            TransportKind::WebSocket | TransportKind::WebTransport | TransportKind::Streaming => {
+                Duration::ZERO
+            }
         };
         let deadline = now + limits.ping_timeout + between_polls;
         match &self.stall {
@@ -267,6 +274,16 @@ impl<L: Link, T: Transports> Driver<L, T> {
     // --- the end ---
 
     fn close(&mut self, reason: CloseReason, now: Instant, cx: &mut Context<'_>) {
+        self.close_with(reason, None, now, cx);
+    }
+
+    fn close_with(
+        &mut self,
+        reason: CloseReason,
+        frame: Option<&CloseFrame>,
+        now: Instant,
+        cx: &mut Context<'_>,
+    ) {
         if self.state != State::Open {
             return;
         }
@@ -278,7 +295,7 @@ impl<L: Link, T: Transports> Driver<L, T> {
         };
         self.state = State::Closing { deadline: now + patience };
         if let Some(transports) = &mut self.transports {
-            transports.closing(reason);
+            transports.closing(reason, frame);
         }
         self.dispatch.leave_all(reason.for_socket(), cx);
         self.connection.outbox.seal();

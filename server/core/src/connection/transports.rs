@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytestring::ByteString;
-use roomful_protocol::close::CloseReason;
+use roomful_protocol::close::{CloseFrame, CloseReason};
 use roomful_protocol::engineio::TransportKind;
 use roomful_protocol::link::{Frame, TransportEnd, TransportId};
 use roomful_protocol::websocket::Deflate;
@@ -50,9 +50,9 @@ pub trait Transports: Send + 'static {
     /// Closes a transport that is not the main one.
     fn close(&mut self, which: TransportId);
 
-    /// The connection ends for this reason: once, before [`poll_close`](Self::poll_close). For transports that
-    /// tell the client why.
-    fn closing(&mut self, _reason: CloseReason) {}
+    /// The connection ends for this reason, with the program's own words where it has some: once, before
+    /// [`poll_close`](Self::poll_close). For transports that tell the client why.
+    fn closing(&mut self, _reason: CloseReason, _frame: Option<&CloseFrame>) {}
 
     /// Delivers what is queued, says goodbye where the transport can, and closes. Called until it is ready,
     /// under a deadline.

@@ -15,10 +15,11 @@ async fn note_reason(reason: DisconnectReason, State(probe): State<Probe>) {
 #[tokio::test(start_paused = true)]
 async fn every_end_has_the_references_reason() {
     type End = fn(&Client);
-    let table: [(End, &str); 11] = [
+    let table: [(End, &str); 12] = [
         (|client| client.send("1"), "client namespace disconnect"),
         (|client| client.socket().disconnect(), "server namespace disconnect"),
         (|client| client.socket().disconnect_connection(), "server namespace disconnect"),
+        (|client| client.socket().close_connection(), "forced server close"),
         (|client| client.hang_up(TransportEnd::Closed), "transport close"),
         (|client| client.hang_up(TransportEnd::Failed), "transport error"),
         (|client| client.raw("1"), "transport close"),

@@ -10,6 +10,7 @@ mod dynamic;
 mod extractors;
 mod fetching;
 mod handlers;
+mod joining;
 mod leaving;
 mod listeners;
 mod middleware;

@@ -11,8 +11,9 @@ use roomful_core::{ConnectionId, Handshake, TransportKind};
 use roomful_protocol::engineio::messages::BareMessages;
 use roomful_protocol::engineio::payload_v3::Payload;
 use roomful_protocol::engineio::webtransport::Hello;
-use roomful_protocol::engineio::{EngineLink, Framing, Messages, Open, Refusal, Start, Version};
+use roomful_protocol::engineio::{EngineLink, Framing, Open, Refusal, Start, Version};
 use roomful_protocol::link::TransportId;
+use roomful_protocol::messages::Messages;
 use roomful_protocol::socketio::SocketIoMessages;
 use roomful_protocol::socketio::msgpack::MsgpackMessages;
 use roomful_protocol::socketio::v2::SocketIo2Messages;
@@ -82,7 +83,7 @@ impl Inner {
             TransportKind::Polling => self.open_polling(parts, ask, admitted, handshake).await,
             TransportKind::WebSocket => self.open_websocket(parts, ask.framing, admitted, handshake),
             // Never asked for by a request.
-            TransportKind::WebTransport => Err(refused(StatusCode::BAD_REQUEST)),
+            TransportKind::WebTransport | TransportKind::Streaming => Err(refused(StatusCode::BAD_REQUEST)),
         }
     }
 

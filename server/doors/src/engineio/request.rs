@@ -37,7 +37,7 @@ impl Ask {
         let base64 = jsonp.is_some() || value("b64").is_some_and(|value| !value.is_empty());
         Self {
             transport,
-            framing: Framing { version, base64 },
+            framing: Framing { version, base64, ..Framing::default() },
             jsonp: jsonp.map(str::to_owned),
             wants_upgrade: ws::is_asked_for(parts),
             sid: value("sid").map(str::to_owned),

@@ -90,6 +90,6 @@ fn compression_is_agreed_on_where_both_want_it() {
 
 #[test]
 fn a_namespace_may_be_named_without_its_slash() {
-    assert_eq!(door().namespace("chat").inner.namespace, "/chat");
-    assert_eq!(door().namespace("/chat").inner.namespace, "/chat");
+    assert_eq!(door().namespace("chat").inner.dialect.messages().home().unwrap(), "/chat");
+    assert_eq!(door().namespace("/chat").inner.dialect.messages().home().unwrap(), "/chat");
 }

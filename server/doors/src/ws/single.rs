@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use roomful_core::door::{Outbox, TransportEvent, Transports};
-use roomful_core::{CloseReason, TransportKind};
+use roomful_core::{CloseFrame, CloseReason, TransportKind};
 use roomful_protocol::link::TransportId;
 use roomful_protocol::websocket::Deflate;
 use roomful_protocol::wire::Unit;
@@ -57,8 +57,8 @@ impl Transports for Single {
 
     fn close(&mut self, _: TransportId) {}
 
-    fn closing(&mut self, reason: CloseReason) {
-        self.websocket.close_with(reason.websocket_code());
+    fn closing(&mut self, reason: CloseReason, frame: Option<&CloseFrame>) {
+        self.websocket.close_with(reason.websocket_code(), frame);
     }
 
     fn poll_close(&mut self, cx: &mut Context<'_>) -> Poll<()> {

@@ -96,5 +96,5 @@ fn a_packet_may_begin_on_the_old_transport_and_end_on_the_new_one() {
 fn what_the_messages_say_of_themselves_is_what_the_link_says() {
     let client = Harness::polling();
     assert_eq!(client.link.wire(), Wire::SocketIo);
-    assert!(client.link.joins_by_packet());
+    assert_eq!(client.link.joining(), Joining::ByPacket);
 }

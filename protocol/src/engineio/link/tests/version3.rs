@@ -5,7 +5,7 @@ use crate::socketio::v2::SocketIo2Messages;
 
 impl Harness<SocketIo2Messages<SocketIoMessages>> {
     fn v3(kind: TransportKind) -> Self {
-        let framing = Framing { version: Version::V3, base64: false };
+        let framing = Framing { version: Version::V3, base64: false, ..Framing::default() };
         let mut opening =
             Self::begin(kind, true, framing, SocketIo2Messages::new(SocketIoMessages::default(), "sid"));
         opening.output();

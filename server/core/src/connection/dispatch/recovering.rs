@@ -27,7 +27,7 @@ impl Dispatch {
             Ok(Claim::Away(session)) => self.resume(key, Held::new(recovery, *session), &claimed, now, cx),
             Ok(Claim::Live(member, session)) => {
                 // Its client has given the old connection up, which does not know yet.
-                member.close_connection(CloseReason::TransportClose);
+                member.close_connection(CloseReason::TransportClose, None);
                 self.await_session(key, recovery, claimed, session, now, cx);
             }
             Ok(Claim::Awaited(session)) => self.await_session(key, recovery, claimed, session, now, cx),

@@ -6,8 +6,9 @@ use std::time::Duration;
 use bytes::Bytes;
 use roomful_core::door::{drive, limits, outbox};
 use roomful_core::{Handshake, Headers, Server, Socket, SocketId, TransportKind};
-use roomful_protocol::engineio::{EngineLink, Framing, Messages, Start, Version};
+use roomful_protocol::engineio::{EngineLink, Framing, Start, Version};
 use roomful_protocol::link::{Frame, TransportEnd, TransportId};
+use roomful_protocol::messages::Messages;
 use roomful_protocol::socketio::SocketIoMessages;
 use roomful_protocol::socketio::v2::SocketIo2Messages;
 use roomful_protocol::websocket::Opcode;
@@ -43,6 +44,13 @@ impl Client {
         client
     }
 
+    /// Opens a connection whose messages mean what `messages` says.
+    pub(crate) async fn open_as(server: &Server, messages: impl Messages) -> Self {
+        let mut client = Self::start(server, TransportKind::WebSocket, Framing::default(), messages);
+        client.expect("0open").await;
+        client
+    }
+
     /// Opens a connection whose polls never come until a WebSocket takes over.
     pub(crate) fn open_polling(server: &Server) -> Self {
         Self::start(server, TransportKind::Polling, Framing::default(), SocketIoMessages::default())
@@ -50,7 +58,7 @@ impl Client {
 
     /// Opens a connection of Engine.IO 3 with this id.
     pub(crate) async fn open_v3(server: &Server, id: &str, base64: bool) -> Self {
-        let framing = Framing { version: Version::V3, base64 };
+        let framing = Framing { version: Version::V3, base64, ..Framing::default() };
         let mut client = Self::start(
             server,
             TransportKind::WebSocket,
