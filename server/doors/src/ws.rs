@@ -132,8 +132,8 @@ pub(crate) struct WebSocket {
     heard: bool,
     /// What to say in our Close: a code, or nothing as the reference does.
     code: Option<u16>,
-    /// Words of the program's behind the code.
-    reason: Option<Box<str>>,
+    /// The program's own words, where it has some.
+    said: Option<Box<CloseFrame>>,
     end: Option<End>,
     /// Sent outside the outbox and not written yet: only before the outbox is attached, or instead of it.
     unsent: BytesMut,
@@ -178,7 +178,7 @@ impl WebSocket {
             pings: VecDeque::new(),
             heard: false,
             code: None,
-            reason: None,
+            said: None,
             end: None,
             unsent: BytesMut::from(unsent),
             closing: None,
@@ -255,7 +255,7 @@ impl WebSocket {
     pub(crate) fn close_with(&mut self, code: Option<u16>, frame: Option<&CloseFrame>) {
         if self.end.is_none() {
             self.code = frame.map(CloseFrame::code).or(code);
-            self.reason = frame.map(|frame| frame.reason().into());
+            self.said = frame.map(|frame| Box::new(frame.clone()));
         }
     }
 
@@ -264,7 +264,7 @@ impl WebSocket {
         let mut payload = BytesMut::with_capacity(2);
         if let Some(code) = self.code {
             payload.put_u16(code);
-            payload.put_slice(self.reason.as_deref().unwrap_or_default().as_bytes());
+            payload.put_slice(self.said.as_deref().map_or("", CloseFrame::reason).as_bytes());
         }
         Unit::One(WireFrame::new(Opcode::Close, &payload))
     }

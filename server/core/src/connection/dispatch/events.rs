@@ -43,7 +43,7 @@ impl Dispatch {
         }
         tell_any(&self.server, socket, name, args);
         let Some(work) = middleware(&self.server, socket, name, args) else {
-            self.handle(at, body, cx);
+            self.handle(at, &body, cx);
             return;
         };
         match work.start(cx) {
@@ -81,7 +81,7 @@ impl Dispatch {
             return;
         };
         match outcome {
-            Outcome::Middleware(Ok(())) => self.handle(at, body, cx),
+            Outcome::Middleware(Ok(())) => self.handle(at, &body, cx),
             Outcome::Middleware(Err(error)) => {
                 metrics.refused_events.increment();
                 if let Some(slot) = self.slots.get(at) {
@@ -94,26 +94,25 @@ impl Dispatch {
     }
 
     /// Calls the handlers of an event, each polled at once.
-    fn handle(&mut self, at: usize, body: Body, cx: &mut Context<'_>) {
+    fn handle(&mut self, at: usize, body: &Body, cx: &mut Context<'_>) {
         let (Some(slot), Body::Event { name, args, ack }) = (self.slots.get_mut(at), body) else { return };
         let server = &self.server;
         let socket = &slot.socket;
         let table = &socket.member().namespace.table;
-        let mut handlers = table.event(&name);
-        let own = socket.member().with_listeners(|own| own.count(&name)).unwrap_or_default();
+        let mut handlers = table.event(name);
+        let own = socket.member().with_listeners(|own| own.count(name)).unwrap_or_default();
         if handlers.is_empty() && own == 0 {
             handlers = table.fallback.as_slice();
         }
         let listeners = handlers.len() + own;
-        let Some(ack) = answerable(server, socket, &name, &args, ack, listeners) else { return };
+        let Some(ack) = answerable(server, socket, name, args, *ack, listeners) else { return };
         if listeners == 0 {
-            unhandled(server, socket, &name, ack);
+            unhandled(server, socket, name, ack);
             return;
         }
-        let own = socket.member().with_listeners(|own| own.called(&name)).unwrap_or_default();
+        let own = socket.member().with_listeners(|own| own.called(name)).unwrap_or_default();
         for handler in handlers.iter().chain(&own) {
-            let call =
-                Call::new(socket, server).with_event(EventParts { name: &name, args: &args }, ack.clone());
+            let call = Call::new(socket, server).with_event(EventParts { name, args }, ack.clone());
             let called = caught(|| handler(&call));
             let ack = call.take_ack();
             let outcome = match called {
