@@ -20,5 +20,6 @@ pub mod messages;
 pub mod packet;
 pub mod raw;
 pub mod socketio;
+pub mod sockjs;
 pub mod websocket;
 pub mod wire;

@@ -4,6 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::kind;
+use crate::sockjs;
 use crate::websocket::Opcode;
 use crate::wire::WireFrame;
 
@@ -41,6 +42,8 @@ pub enum Texts {
     AsIs,
     /// It is a message of Engine.IO: its type stands in front.
     EngineIo,
+    /// It is a message of SockJS: an array of one, which has no way to hold binary data.
+    SockJs,
 }
 
 /// How messages travel to one client.
@@ -67,6 +70,7 @@ impl Framing {
     /// A frame as this client takes it; `None` when it has no way to take it.
     pub fn frame(self, frame: &WireFrame) -> Option<WireFrame> {
         match (frame.opcode(), self.texts) {
+            (_, Texts::SockJs) => sockjs::frame::array(frame),
             (Opcode::Binary, _) if !self.has_plain_binary() => Some(self.binary(&frame.payload())),
             (Opcode::Text, Texts::EngineIo) => {
                 Some(WireFrame::prefixed(Opcode::Text, &[kind::MESSAGE], &frame.payload()))

@@ -7,9 +7,11 @@ use std::time::{Duration, Instant};
 use bytestring::ByteString;
 
 use crate::close::CloseReason;
+use crate::engineio::{Framing, Texts};
 use crate::limits::Limits;
 use crate::link::{Frame, Joining, Link, Output, TransportEnd, TransportId, Violation};
 use crate::messages::{Due, Messages, Read};
+use crate::sockjs;
 use crate::websocket::Opcode;
 use crate::wire::{Unit, Wire, WireFrame};
 
@@ -21,6 +23,7 @@ pub struct RawLink<M> {
     limits: Arc<Limits>,
     transport: TransportId,
     messages: M,
+    framing: Framing,
     heartbeat: Heartbeat,
     closed: bool,
     output: VecDeque<Output>,
@@ -38,7 +41,22 @@ impl<M: Messages> RawLink<M> {
     /// A connection that opens now on `transport`.
     pub fn new(now: Instant, transport: TransportId, messages: M, limits: Arc<Limits>) -> Self {
         let heartbeat = Heartbeat::Quiet(now + limits.ping_interval);
-        Self { limits, transport, messages, heartbeat, closed: false, output: VecDeque::new() }
+        let framing = Framing::default();
+        Self { limits, transport, messages, framing, heartbeat, closed: false, output: VecDeque::new() }
+    }
+
+    /// A connection of SockJS, which has told its client that it is open.
+    pub fn sockjs(mut self) -> Self {
+        self.framing.texts = Texts::SockJs;
+        self.output.push_back(Output::Send(self.transport, Unit::text(sockjs::frame::OPEN)));
+        self
+    }
+
+    /// Sends what the messaging protocol has to say.
+    fn say(&mut self, unit: &Unit) {
+        if let Some(unit) = unit.framed(self.framing) {
+            self.output.push_back(Output::Send(self.transport, unit));
+        }
     }
 
     /// Ends the connection. Nothing comes out after that.
@@ -62,7 +80,7 @@ impl<M: Messages> Link for RawLink<M> {
         };
         match read {
             Ok(Read::Packet(packet)) => self.output.push_back(Output::Inbound(packet)),
-            Ok(Read::Reply(unit)) => self.output.push_back(Output::Send(self.transport, unit)),
+            Ok(Read::Reply(unit)) => self.say(&unit),
             Ok(Read::Nothing) => {}
             Err(violation) => {
                 self.close(CloseReason::ParseError);
@@ -86,7 +104,7 @@ impl<M: Messages> Link for RawLink<M> {
             _ => {}
         }
         match self.messages.handle_timeout(now) {
-            Due::Send(unit) if !self.closed => self.output.push_back(Output::Send(self.transport, unit)),
+            Due::Send(unit) if !self.closed => self.say(&unit),
             Due::Close(reason) => self.close(reason),
             _ => {}
         }
@@ -130,6 +148,10 @@ impl<M: Messages> Link for RawLink<M> {
 
     fn wire(&self) -> Wire {
         self.messages.wire()
+    }
+
+    fn framing(&self) -> Framing {
+        self.framing
     }
 
     fn joining(&self) -> Joining {

@@ -1,7 +1,5 @@
 //! What all doors need of HTTP: answers, bodies with bounds, queries, the handshake.
 
-// The doors that stream follow.
-#[allow(dead_code)]
 mod body;
 
 use std::net::SocketAddr;
@@ -17,7 +15,6 @@ use roomful_core::{Handshake, Headers};
 use crate::proxy::TrustedProxies;
 
 pub use body::Body;
-#[allow(unused_imports)]
 pub(crate) use body::StreamWriter;
 
 /// An answer, or the one with which a request is refused.

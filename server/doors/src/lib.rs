@@ -16,6 +16,7 @@ pub mod engineio;
 mod http;
 mod proxy;
 pub mod raw;
+pub mod sockjs;
 mod stream;
 mod ws;
 
@@ -29,4 +30,5 @@ pub use http::{Body, PeerAddr, parse_query};
 pub use proxy::{BadNetwork, TrustedProxies};
 pub use raw::PlainWebSocket;
 pub use roomful_protocol::websocket::PerMessageDeflate;
+pub use sockjs::SockJs;
 pub use stream::holding::{Hold, HoldingStream};

@@ -32,7 +32,7 @@ pub use mount::{Mount, MountAt};
 pub use roomful_core::*;
 pub use roomful_doors::{
     BadNetwork, ConnectionError, Cookie, Cors, EngineIo, HttpCompression, Message, Origins, Parser, PeerAddr,
-    PerMessageDeflate, PlainWebSocket, SameSite, TrustedProxies,
+    PerMessageDeflate, PlainWebSocket, SameSite, SockJs, TrustedProxies,
 };
 pub use roomful_macros::Event;
 pub use serve::{Serve, serve};

@@ -6,7 +6,7 @@ use axum::Router;
 use axum::extract::{ConnectInfo, Request};
 use axum::middleware::map_request;
 use roomful_core::Server;
-use roomful_doors::{EngineIo, PeerAddr, PlainWebSocket};
+use roomful_doors::{EngineIo, PeerAddr, PlainWebSocket, SockJs};
 
 /// The path at which Socket.IO clients look for a server.
 const DEFAULT_PATH: &str = "/socket.io";
@@ -28,8 +28,8 @@ impl Mount for Server {
 
 /// Mounts one door at a path.
 pub trait MountAt {
-    /// A router that serves this door: Engine.IO at `path` with a slash behind it, and below; a plain WebSocket at
-    /// `path` itself and nowhere else.
+    /// A router that serves this door: Engine.IO at `path` with a slash behind it, and below; SockJS at `path` and
+    /// below; a plain WebSocket at `path` itself and nowhere else.
     ///
     /// # Panics
     /// When `path` is no path that axum takes: it must begin with `/` and have no `{` or `*` of its own.
@@ -50,6 +50,18 @@ impl MountAt for EngineIo {
 impl MountAt for PlainWebSocket {
     fn mount<S: Clone + Send + Sync + 'static>(self, path: &str) -> Router<S> {
         Router::new().route_service(path, self).layer(map_request(name_peer))
+    }
+}
+
+impl MountAt for SockJs {
+    fn mount<S: Clone + Send + Sync + 'static>(self, path: &str) -> Router<S> {
+        let path = path.trim_end_matches('/');
+        let door = self.prefix(path);
+        let mut router = Router::new().route_service(&format!("{path}/"), door.clone());
+        if !path.is_empty() {
+            router = router.route_service(path, door.clone());
+        }
+        router.route_service(&format!("{path}/{{*rest}}"), door).layer(map_request(name_peer))
     }
 }
 

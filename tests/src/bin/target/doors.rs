@@ -1,7 +1,11 @@
-//! `target doors`: the entrances beside Socket.IO's. For now a plain WebSocket.
+//! `target doors`: the entrances beside Socket.IO's.
 
+mod libraries;
+mod sockjs;
+
+use axum::Router;
 use roomful::prelude::*;
-use roomful::{Limits, PlainWebSocket};
+use roomful::{Limits, PlainWebSocket, Server};
 
 use super::settings::Settings;
 use super::{Failure, Target};
@@ -11,14 +15,27 @@ pub(crate) fn target(settings: &Settings) -> Result<Target, Failure> {
     // Whatever may come in has to fit on its way out.
     let outbox_hard = limits.outbox_hard.max(2 * limits.max_payload);
     let limits = Limits { outbox_hard, ..limits };
-    let echo = Namespace::main().on_raw("message", async |socket: Socket, message: RawArgs| {
+    let builder = Server::builder().limits(limits).namespace(echo("/"));
+    let server = sockjs::namespaces(builder).build()?;
+    let router = Router::new()
+        .merge(websocket(settings, &server))
+        .merge(sockjs::mounts(&server))
+        .merge(libraries::scripts());
+    Ok(Target { router, servers: vec![server] })
+}
+
+/// A namespace in which every message goes back to whoever sent it.
+fn echo(name: &str) -> Namespace {
+    Namespace::new(name).on_raw("message", async |socket: Socket, message: RawArgs| {
         socket.emit_args("message", &message);
-    });
-    let server = Server::builder().limits(limits).namespace(echo).build()?;
+    })
+}
+
+fn websocket(settings: &Settings, server: &Server) -> Router {
     let door = PlainWebSocket::new(server.clone()).subprotocols(["chat"]);
     let door = match settings.deflate() {
         Some(deflate) => door.per_message_deflate(deflate),
         None => door,
     };
-    Ok(Target { router: door.mount("/ws"), servers: vec![server] })
+    door.mount("/ws")
 }
