@@ -76,6 +76,8 @@ pub enum Read {
     Packet(Packet),
     /// The protocol's own business, to be answered with this.
     Reply(Unit),
+    /// What cannot be read, in a protocol whose connections go on all the same.
+    Unreadable(Violation),
     /// Nothing, or not yet.
     Nothing,
 }

@@ -1,5 +1,7 @@
 //! The vocabulary that every protocol is translated to and from.
 
+use std::sync::Arc;
+
 use bytestring::ByteString;
 
 use crate::args::Args;
@@ -9,8 +11,21 @@ use crate::args::Args;
 pub struct Packet {
     /// The namespace it belongs to, with its leading `/`.
     pub namespace: ByteString,
+    /// By what the client tells its sockets in this namespace apart, where it may have several.
+    pub lane: Option<Lane>,
     /// What it says.
     pub body: Body,
+}
+
+/// What the client calls one of its sockets, in the form in which it stands in messages. Protocols with channels have
+/// such a name, and a client may be in one channel several times.
+pub type Lane = Arc<str>;
+
+impl Packet {
+    /// A packet of a client that is in a namespace once.
+    pub fn new(namespace: ByteString, body: Body) -> Self {
+        Self { namespace, lane: None, body }
+    }
 }
 
 /// What a [`Packet`] says.

@@ -10,9 +10,9 @@ use bytes::{BufMut, Bytes, BytesMut};
 use serde::Serialize;
 
 use crate::engineio::Framing;
-use crate::packet::Outbound;
+use crate::packet::{Lane, Outbound};
 use crate::websocket::{Deflate, Header, Opcode};
-use crate::{engineio, raw, socketio};
+use crate::{engineio, multiplex, primus, raw, socketio};
 
 /// How packets are encoded for a client. Clients with the same wire share the encoding of a broadcast.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -31,11 +31,17 @@ pub enum Wire {
     RawMessages,
     /// A plain WebSocket: an event is a JSON array.
     RawEvents,
+    /// The channels of websocket-multiplex.
+    Multiplex,
+    /// Primus: the argument of a `message` event is a message.
+    Primus,
+    /// Primus with its plugin for events.
+    PrimusEmitter,
 }
 
 impl Wire {
     /// How many there are. Each is below this as a number, so that encodings can be kept in an array.
-    pub const COUNT: usize = Self::RawEvents as usize + 1;
+    pub const COUNT: usize = Self::PrimusEmitter as usize + 1;
 
     /// Whether clients are told the id of their session and the offsets of events, with which they come back to
     /// where they were.
@@ -52,6 +58,34 @@ impl Wire {
             Self::EngineIo => engineio::messages::encode(packet),
             Self::RawMessages => raw::encode(raw::Form::Messages, packet),
             Self::RawEvents => raw::encode(raw::Form::Events, packet),
+            Self::Multiplex => multiplex::encode(packet),
+            Self::Primus => primus::encode(primus::Events::No, packet),
+            Self::PrimusEmitter => primus::encode(primus::Events::Emitter, packet),
+        }
+    }
+
+    /// Whether clients may have several sockets in one namespace, which they tell apart by a [`Lane`].
+    pub fn has_lanes(self) -> bool {
+        matches!(self, Self::Multiplex | Self::Primus | Self::PrimusEmitter)
+    }
+
+    /// Encodes a packet of `namespace` for one of several sockets that a client has there.
+    pub fn encode_in_lane(self, lane: &Lane, namespace: &str, packet: &Outbound<'_>) -> Option<Unit> {
+        let leaves = matches!(packet, Outbound::Disconnect | Outbound::Refused { .. });
+        match self {
+            Self::Multiplex if leaves => Some(multiplex::left(lane)),
+            Self::Primus | Self::PrimusEmitter if leaves => Some(primus::left(lane)),
+            _ => self.in_lane(lane, &self.encode(namespace, packet)?),
+        }
+    }
+
+    /// What has been encoded for all, for one of several sockets that a client has in a namespace.
+    pub fn in_lane(self, lane: &Lane, unit: &Unit) -> Option<Unit> {
+        let Unit::One(frame) = unit else { return None };
+        match self {
+            Self::Multiplex => Some(multiplex::in_lane(lane, frame)),
+            Self::Primus | Self::PrimusEmitter => Some(primus::in_lane(lane, frame)),
+            _ => None,
         }
     }
 }

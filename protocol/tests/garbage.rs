@@ -219,7 +219,7 @@ fn garbage_with_attachments_is_put_together_or_refused() {
                     let _ = args.parse::<Vec<serde_json::Value>>();
                 }
             }
-            Ok(Read::Nothing | Read::Reply(_)) => {}
+            Ok(Read::Nothing | Read::Reply(_) | Read::Unreadable(_)) => {}
             // A connection ends here, and the next one begins.
             Err(_) => messages = SocketIoMessages::default(),
         }

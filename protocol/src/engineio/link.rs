@@ -92,6 +92,7 @@ impl<M: Messages> EngineLink<M> {
             Ok(Read::Packet(packet)) => self.output.push_back(Output::Inbound(packet)),
             Ok(Read::Reply(unit)) => self.say(&unit),
             Ok(Read::Nothing) => {}
+            Ok(Read::Unreadable(violation)) => return Err(violation),
             Err(violation) => return self.violated(CloseReason::ForcedClose, violation.0),
         }
         Ok(())

@@ -53,7 +53,7 @@ impl BareMessages {
             let elements = format!("{},{headers}", args.elements());
             args = Args::from_raw(elements.into(), args.attachments().to_vec());
         }
-        Ok(Read::Packet(Packet { namespace: MAIN, body: Body::Event { name: MESSAGE, args, ack: None } }))
+        Ok(Read::Packet(Packet::new(MAIN, Body::Event { name: MESSAGE, args, ack: None })))
     }
 }
 

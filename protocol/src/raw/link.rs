@@ -82,6 +82,7 @@ impl<M: Messages> Link for RawLink<M> {
             Ok(Read::Packet(packet)) => self.output.push_back(Output::Inbound(packet)),
             Ok(Read::Reply(unit)) => self.say(&unit),
             Ok(Read::Nothing) => {}
+            Ok(Read::Unreadable(violation)) => return Err(violation),
             Err(violation) => {
                 self.close(CloseReason::ParseError);
                 return Err(violation);

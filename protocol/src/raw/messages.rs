@@ -28,7 +28,7 @@ impl RawMessages {
     fn read(&self, message: Frame) -> Result<Read, Violation> {
         let (name, args) = self.form.decode(message)?;
         let body = Body::Event { name, args, ack: None };
-        Ok(Read::Packet(Packet { namespace: self.namespace.clone(), body }))
+        Ok(Read::Packet(Packet::new(self.namespace.clone(), body)))
     }
 }
 

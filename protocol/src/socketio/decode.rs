@@ -47,7 +47,7 @@ pub fn decode(text: &ByteString, limits: &Limits) -> Result<Decoded, DecodeError
 pub(super) fn decode_part(text: &str, whole: &ByteString, limits: &Limits) -> Result<Decoded, DecodeError> {
     let (kind, head) = Head::parse(text, whole, limits)?;
     let Head { attachments, namespace, id, payload } = head;
-    let packet = |body| Packet { namespace, body };
+    let packet = |body| Packet::new(namespace, body);
     match kind {
         kind::CONNECT => announce(packet(Body::Connect { auth: object(payload, whole)? }), 0),
         kind::DISCONNECT if payload.is_empty() => announce(packet(Body::Disconnect), 0),

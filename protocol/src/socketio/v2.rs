@@ -107,14 +107,14 @@ impl<M: Messages> Messages for SocketIo2Messages<M> {
 
 /// Takes the query off the name of the namespace; that of a CONNECT is its payload.
 fn translated(read: Read) -> Read {
-    let Read::Packet(Packet { namespace, body }) = read else { return read };
+    let Read::Packet(Packet { namespace, body, .. }) = read else { return read };
     let (url, _fragment) = namespace.split_once('#').unwrap_or((&*namespace, ""));
     let (name, query) = url.split_once('?').unwrap_or((url, ""));
     let body = match body {
         Body::Connect { .. } => Body::Connect { auth: Some(auth(query)) },
         other => other,
     };
-    Read::Packet(Packet { namespace: namespace.slice_ref(name), body })
+    Read::Packet(Packet::new(namespace.slice_ref(name), body))
 }
 
 /// The parameters of a query as a JSON object. Of several with one name the last counts.

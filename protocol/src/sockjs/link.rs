@@ -97,6 +97,7 @@ impl<M: Messages> Link for SockJsLink<M> {
             Ok(Read::Packet(packet)) => self.output.push_back(Output::Inbound(packet)),
             Ok(Read::Reply(unit)) => self.say(QUEUED, &unit),
             Ok(Read::Nothing) => {}
+            Ok(Read::Unreadable(violation)) => return Err(violation),
             Err(violation) => {
                 self.close(CloseReason::ParseError);
                 return Err(violation);

@@ -14,7 +14,7 @@ use std::sync::{Arc, OnceLock};
 use roomful_protocol::close::{CloseFrame, CloseReason};
 use roomful_protocol::engineio::{Framing, TransportKind};
 use roomful_protocol::link::Link;
-use roomful_protocol::packet::Outbound;
+use roomful_protocol::packet::{Lane, Outbound};
 use roomful_protocol::websocket::Deflate;
 use roomful_protocol::wire::{Unit, Wire};
 
@@ -67,11 +67,12 @@ impl Connection {
     }
 
     /// A packet as this client gets it; `None` when it cannot be told.
-    pub(crate) fn encode(&self, namespace: &str, packet: &Outbound<'_>) -> Option<Unit> {
-        let mut unit = self.wire.encode(namespace, packet)?;
-        if !self.framing.is_plain() {
-            unit = unit.framed(self.framing)?;
-        }
+    pub(crate) fn encode(&self, namespace: &str, lane: Option<&Lane>, packet: &Outbound<'_>) -> Option<Unit> {
+        let unit = match lane {
+            Some(lane) => self.wire.encode_in_lane(lane, namespace, packet)?,
+            None => self.wire.encode(namespace, packet)?,
+        };
+        let unit = if self.framing.is_plain() { unit } else { unit.framed(self.framing)? };
         Some(match self.deflate() {
             Some(deflate) => unit.deflated(deflate),
             None => unit,

@@ -7,7 +7,7 @@ use roomful_protocol::packet::Outbound;
 use roomful_protocol::websocket::Deflate;
 use roomful_protocol::wire::{Unit, Wire};
 
-use crate::connection::Connection;
+use crate::member::Member;
 
 /// One broadcast on its way through the members of rooms.
 pub(crate) struct Envelope<'a> {
@@ -36,9 +36,20 @@ impl<'a> Envelope<'a> {
     }
 
     /// The packet as this client gets it; `None` when it cannot be told.
-    pub(crate) fn unit_for(&self, connection: &Connection) -> Option<Unit> {
+    pub(crate) fn unit_for(&self, member: &Member) -> Option<Unit> {
+        let connection = &*member.connection;
         let plain = self.plain(connection.wire)?;
         let deflate = connection.deflate().filter(|_| self.compress);
+        if connection.wire.has_lanes()
+            && let Some(lane) = member.lane()
+        {
+            // What is said is shared; to whom it is said is different for each.
+            let unit = connection.wire.in_lane(lane, plain)?.framed(connection.framing)?;
+            return Some(match deflate {
+                Some(deflate) => unit.deflated(deflate),
+                None => unit,
+            });
+        }
         if deflate.is_none() && connection.framing.is_plain() {
             return Some(plain.clone());
         }

@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 use bytestring::ByteString;
 use roomful_protocol::args::Args;
 use roomful_protocol::close::{CloseFrame, CloseReason};
-use roomful_protocol::packet::Outbound;
+use roomful_protocol::packet::{Lane, Outbound};
 use roomful_protocol::wire::Unit;
 use tokio::sync::oneshot;
 
@@ -85,6 +85,16 @@ impl Membership {
 }
 
 impl Member {
+    /// A new socket, one of several that its client has in the namespace.
+    pub(crate) fn in_lane(
+        namespace: Arc<ActiveNamespace>,
+        connection: Arc<Connection>,
+        lane: Lane,
+    ) -> Arc<Self> {
+        let (id, rooms) = (SocketId::random(), Membership::default());
+        Self::make(id, namespace, connection, None, rooms, Some(Extras::in_lane(lane)))
+    }
+
     /// A new socket. Where it has asked in vain to be an old one, `why` says so.
     pub(crate) fn new(
         namespace: Arc<ActiveNamespace>,
@@ -120,7 +130,7 @@ impl Member {
                 rooms.seats.get_or_insert_default().insert(room.clone(), noted);
             }
         }
-        let (id, extensions) = (session.sid.clone(), Box::new(session.extensions.clone()));
+        let (id, extensions) = (session.sid.clone(), Extras::with(Box::new(session.extensions.clone())));
         let handled = session.handled.clone();
         rooms.session = Some(Box::new(Recoverable::resumed(session, from)));
         let member = Self::make(id, namespace, connection, auth, rooms, Some(extensions));
@@ -136,9 +146,9 @@ impl Member {
         connection: Arc<Connection>,
         auth: Option<ByteString>,
         rooms: Membership,
-        extensions: Option<Box<Extensions>>,
+        extras: Option<Extras>,
     ) -> Arc<Self> {
-        let extras = extensions.map(|kept| OnceLock::from(Box::new(Extras::with(kept)))).unwrap_or_default();
+        let extras = extras.map(|extras| OnceLock::from(Box::new(extras))).unwrap_or_default();
         Arc::new(Self {
             id,
             namespace,
@@ -181,9 +191,19 @@ impl Member {
         }
     }
 
+    /// What the client calls this one of its sockets in the namespace, where it may have several.
+    pub(crate) fn lane(&self) -> Option<&Lane> {
+        self.extras.get()?.lane.as_ref()
+    }
+
+    /// A packet as this client gets it; `None` when it cannot be told.
+    pub(crate) fn encode(&self, packet: &Outbound<'_>) -> Option<Unit> {
+        self.connection.encode(&self.namespace.path, self.lane(), packet)
+    }
+
     /// Encodes a packet for this client and queues it.
     pub(crate) fn send(&self, packet: &Outbound<'_>, volatile: bool) -> Pushed {
-        match self.connection.encode(&self.namespace.path, packet) {
+        match self.encode(packet) {
             Some(unit) => self.push(unit, volatile),
             None => {
                 self.namespace.shared.metrics.inexpressible.increment();
@@ -195,7 +215,7 @@ impl Member {
     /// Tells the client that it has to leave the namespace, and its connection's task to clean up.
     pub(crate) fn disconnect(self: &Arc<Self>) {
         if self.mark_disconnected() {
-            if let Some(unit) = self.connection.encode(&self.namespace.path, &Outbound::Disconnect) {
+            if let Some(unit) = self.encode(&Outbound::Disconnect) {
                 self.connection.outbox.push(unit, false);
             }
             self.connection.command(Command::Leave(self.clone()));

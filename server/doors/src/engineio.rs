@@ -25,6 +25,7 @@ use http::{HeaderValue, Request, Response};
 use roomful_core::{ConnectionId, Handshake, Limits, Server, TransportKind};
 use tower_service::Service;
 
+use crate::dialect::PrimusProtocol;
 use crate::http::Body;
 pub use options::Parser;
 use options::{Dialect, Options};
@@ -58,6 +59,11 @@ impl EngineIo {
     /// `message` event with one text or binary argument is a message.
     pub fn bare(server: Server) -> Self {
         Self::new(server, Dialect::Bare)
+    }
+
+    /// A door for clients of Primus, as those of its transformer `engine.io` are.
+    pub fn primus(server: Server, protocol: PrimusProtocol) -> Self {
+        Self::new(server, Dialect::Primus(protocol))
     }
 
     fn new(server: Server, dialect: Dialect) -> Self {

@@ -15,7 +15,7 @@ use roomful_protocol::websocket::PerMessageDeflate;
 use tower_service::Service;
 
 use crate::cors::Origins;
-use crate::dialect::Dialect;
+use crate::dialect::{Dialect, Multiplex, PrimusProtocol};
 use crate::http::{Body, Outcome, answer, handshake, query, refused};
 use crate::proxy::TrustedProxies;
 use crate::ws::{self, Accepted, Single, WebSocket, extended_connect};
@@ -91,6 +91,18 @@ impl PlainWebSocket {
     #[must_use]
     pub fn events(self) -> Self {
         self.with(|door| door.dialect.set_events())
+    }
+
+    /// Lets clients speak websocket-multiplex: several channels, each a namespace, over one connection.
+    #[must_use]
+    pub fn multiplex(self, channels: Multiplex) -> Self {
+        self.with(|door| door.dialect = Dialect::Multiplex(channels))
+    }
+
+    /// Lets clients speak Primus, as those of its transformers `websockets` and `faye` do.
+    #[must_use]
+    pub fn primus(self, protocol: PrimusProtocol) -> Self {
+        self.with(|door| door.dialect = Dialect::Primus(protocol))
     }
 
     /// The subprotocols that are spoken here (RFC 6455, section 1.9). Of those that a client offers, the first

@@ -23,16 +23,19 @@
 //! - `webtransport`: `webtransport::serve` lets clients in over WebTransport (HTTP/3).
 
 mod mount;
+mod primus;
 mod serve;
 #[cfg(feature = "webtransport")]
 pub mod webtransport;
 
 pub use bytes::Bytes;
 pub use mount::{Mount, MountAt};
+pub use primus::Primus;
 pub use roomful_core::*;
 pub use roomful_doors::{
-    BadNetwork, ConnectionError, Cookie, Cors, EngineIo, HttpCompression, Message, Origins, Parser, PeerAddr,
-    PerMessageDeflate, PlainWebSocket, SameSite, SockJs, TrustedProxies,
+    BadNetwork, ConnectionError, Cookie, Cors, EngineIo, HttpCompression, Message, Multiplex, Origins,
+    Parser, PeerAddr, PerMessageDeflate, PlainWebSocket, PrimusProtocol, SameSite, SockJs, Transformer,
+    TrustedProxies,
 };
 pub use roomful_macros::Event;
 pub use serve::{Serve, serve};

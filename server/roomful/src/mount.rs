@@ -66,7 +66,7 @@ impl MountAt for SockJs {
 }
 
 /// Tells the door what axum knows of the peer.
-async fn name_peer(mut request: Request) -> Request {
+pub(crate) async fn name_peer(mut request: Request) -> Request {
     let known = request.extensions().get::<ConnectInfo<SocketAddr>>();
     if let Some(ConnectInfo(address)) = known.copied() {
         request.extensions_mut().insert(PeerAddr(address));

@@ -68,7 +68,7 @@ fn line(output: &Output) -> String {
             let [frame] = unit.frames() else { panic!("one frame") };
             format!("send {:?}: {:?}", frame.opcode(), &*frame.payload())
         }
-        Output::Inbound(Packet { namespace, body: Body::Event { name, args, ack: None } }) => {
+        Output::Inbound(Packet { namespace, body: Body::Event { name, args, ack: None }, .. }) => {
             format!("{namespace} {name}({}) {:?}", args.elements(), args.attachments())
         }
         Output::Closed(reason) => format!("closed: {reason}"),

@@ -39,7 +39,7 @@ pub(super) fn decode(message: &Bytes, limits: &Limits) -> Result<Option<Packet>,
         }
         _ => return Err(DecodeError("unknown packet type")),
     };
-    Ok(Some(Packet { namespace, body }))
+    Ok(Some(Packet::new(namespace, body)))
 }
 
 /// What a packet consists of; each reader stands before a value. Of several parts with the same name the last

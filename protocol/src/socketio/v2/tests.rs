@@ -12,13 +12,13 @@ fn read(text: &'static str) -> Result<Packet, Violation> {
     let whole = ByteString::from_static(text);
     match messages.text(Instant::now(), &whole, &whole, &Limits::default())? {
         Read::Packet(packet) => Ok(packet),
-        Read::Nothing | Read::Reply(_) => panic!("{text} says nothing"),
+        Read::Nothing | Read::Reply(_) | Read::Unreadable(_) => panic!("{text} says nothing"),
     }
 }
 
 fn connect(text: &'static str) -> (String, String) {
     match read(text).unwrap() {
-        Packet { namespace, body: Body::Connect { auth } } => {
+        Packet { namespace, body: Body::Connect { auth }, .. } => {
             (namespace.to_string(), auth.unwrap().to_string())
         }
         other => panic!("{other:?}"),

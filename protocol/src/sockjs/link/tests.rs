@@ -51,7 +51,7 @@ fn told(output: &Output) -> String {
             let payload = unit.frames()[0].payload();
             format!("{}: {}", to.0, std::str::from_utf8(&payload).unwrap())
         }
-        Output::Inbound(Packet { namespace, body: Body::Event { name, args, .. } }) => {
+        Output::Inbound(Packet { namespace, body: Body::Event { name, args, .. }, .. }) => {
             format!("{namespace} {name}({})", args.elements())
         }
         Output::Switch(to) => format!("switch {}", to.0),

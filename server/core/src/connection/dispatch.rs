@@ -12,7 +12,7 @@ use bytestring::ByteString;
 use futures_util::FutureExt;
 use roomful_protocol::close::DisconnectReason;
 use roomful_protocol::link::{Joining, Violation};
-use roomful_protocol::packet::{Body, Outbound, Packet};
+use roomful_protocol::packet::{Body, Lane, Outbound, Packet};
 
 use super::Connection;
 use super::running::{Ended, Outcome, Purpose, Run, Running, Work, caught};
@@ -93,9 +93,9 @@ impl Dispatch {
         cx: &mut Context<'_>,
     ) -> Result<(), Violation> {
         if let Body::Connect { auth } = packet.body {
-            return self.join(packet.namespace, auth, now, cx);
+            return self.join(packet.namespace, packet.lane, auth, now, cx);
         }
-        let Some(at) = self.slots.iter().position(|slot| slot.member().namespace.path == packet.namespace)
+        let Some(at) = self.slots.iter().position(|slot| slot.is_at(&packet.namespace, packet.lane.as_ref()))
         else {
             if self.dismissed.contains(&packet.namespace) {
                 self.server.shared().metrics.events_dropped.increment();
@@ -152,19 +152,20 @@ impl Dispatch {
     pub(crate) fn join(
         &mut self,
         name: ByteString,
+        lane: Option<Lane>,
         auth: Option<ByteString>,
         now: Instant,
         cx: &mut Context<'_>,
     ) -> Result<(), Violation> {
-        if self.slots.iter().any(|slot| slot.member().namespace.path == name) {
+        if self.slots.iter().any(|slot| slot.is_at(&name, lane.as_ref())) {
             return self.senseless("a second CONNECT to one namespace");
         }
         if self.slots.len() >= self.server.limits().max_namespaces {
-            self.refuse(&name, &ConnectError::new("Too many namespaces"));
+            self.refuse(&name, lane.as_ref(), &ConnectError::new("Too many namespaces"));
             return Ok(());
         }
         let Some(namespace) = self.server.admit(&name, auth.as_ref()) else {
-            self.refuse(&name, &ConnectError::new("Invalid namespace"));
+            self.refuse(&name, lane.as_ref(), &ConnectError::new("Invalid namespace"));
             return Ok(());
         };
         self.dismissed.retain(|dismissed| *dismissed != name);
@@ -172,7 +173,11 @@ impl Dispatch {
         let auth = auth.map(|auth| ByteString::from(&*auth));
         let can_recover = namespace.recovery.is_some() && self.connection.wire.has_sessions();
         let claimed = if can_recover { Claimed::read(auth.as_deref()) } else { None };
-        let member = Member::new(namespace, self.connection.clone(), auth, None);
+        let connection = self.connection.clone();
+        let member = match lane {
+            Some(lane) => Member::in_lane(namespace, connection, lane),
+            None => Member::new(namespace, connection, auth, None),
+        };
         let key = self.next_key;
         self.next_key = self.next_key.wrapping_add(1);
         // Most clients are in one namespace: no room for three more is kept for them.
@@ -207,10 +212,10 @@ impl Dispatch {
         }
     }
 
-    fn refuse(&self, namespace: &str, error: &ConnectError) {
+    fn refuse(&self, namespace: &str, lane: Option<&Lane>, error: &ConnectError) {
         let data = error.data().map(ToString::to_string);
         let packet = Outbound::Refused { message: error.message(), data: data.as_deref() };
-        if let Some(unit) = self.connection.encode(namespace, &packet) {
+        if let Some(unit) = self.connection.encode(namespace, lane, &packet) {
             self.connection.outbox.push(unit, false);
         }
     }
@@ -229,7 +234,7 @@ impl Dispatch {
         self.server.shared().metrics.events_dropped.add(slot.kept.len());
         // What the client has sent before it hears of the refusal is no violation.
         self.remember_dismissed(member.namespace.path.clone());
-        self.refuse(&member.namespace.path, error);
+        self.refuse(&member.namespace.path, member.lane(), error);
     }
 
     /// The guards have let the client in: the answer is queued before anything can be broadcast to it.
@@ -275,7 +280,7 @@ impl Dispatch {
     /// Clients that did not ask to join are not told that they have.
     fn tell_connected(&self, member: &Member, pid: Option<&str>) {
         let connected = Outbound::Connected { sid: member.id.as_str(), pid };
-        if let Some(unit) = self.connection.encode(&member.namespace.path, &connected) {
+        if let Some(unit) = member.encode(&connected) {
             member.push(unit, false);
         }
     }
@@ -419,6 +424,11 @@ impl Drop for Dispatch {
 impl Slot {
     fn member(&self) -> &Arc<Member> {
         self.socket.member()
+    }
+
+    /// Whether this is the client's socket of that name in that namespace.
+    fn is_at(&self, namespace: &ByteString, lane: Option<&Lane>) -> bool {
+        self.member().namespace.path == *namespace && self.member().lane() == lane
     }
 
     fn keep(&mut self, packet: Packet) {

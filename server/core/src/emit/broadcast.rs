@@ -223,7 +223,7 @@ impl Broadcast {
             if let Some(collector) = collector {
                 collector.ask(&member.id);
             }
-            let pushed = match envelope.unit_for(&member.connection) {
+            let pushed = match envelope.unit_for(member) {
                 Some(unit) => member.push(unit, self.volatile),
                 None => {
                     member.namespace.shared.metrics.inexpressible.increment();

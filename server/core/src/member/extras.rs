@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{Ordering, fence};
 
+use roomful_protocol::packet::Lane;
 use serde_json::{Map, Value};
 use tokio::sync::Notify;
 
@@ -14,6 +15,8 @@ use crate::sync::Mutex;
 
 #[derive(Default)]
 pub(super) struct Extras {
+    /// What the client calls this one of its sockets in the namespace.
+    pub(super) lane: Option<Lane>,
     extensions: Mutex<Option<Box<Extensions>>>,
     pub(super) listeners: Mutex<Listeners>,
     /// Told when the socket has disconnected.
@@ -41,6 +44,10 @@ impl Extensions {
 impl Extras {
     pub(super) fn with(kept: Box<Extensions>) -> Self {
         Self { extensions: Mutex::new(Some(kept)), ..Self::default() }
+    }
+
+    pub(super) fn in_lane(lane: Lane) -> Self {
+        Self { lane: Some(lane), ..Self::default() }
     }
 }
 

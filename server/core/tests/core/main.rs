@@ -11,6 +11,7 @@ mod extractors;
 mod fetching;
 mod handlers;
 mod joining;
+mod lanes;
 mod leaving;
 mod listeners;
 mod middleware;

@@ -11,7 +11,7 @@ use roomful_core::{ConnectionId, Handshake, TransportKind};
 use roomful_protocol::engineio::messages::BareMessages;
 use roomful_protocol::engineio::payload_v3::Payload;
 use roomful_protocol::engineio::webtransport::Hello;
-use roomful_protocol::engineio::{EngineLink, Framing, Open, Refusal, Start, Version};
+use roomful_protocol::engineio::{EngineLink, Framing, Open, Refusal, Start, Texts, Version};
 use roomful_protocol::link::TransportId;
 use roomful_protocol::messages::Messages;
 use roomful_protocol::socketio::SocketIoMessages;
@@ -158,7 +158,7 @@ impl Inner {
             allow_upgrades: !upgrades.is_empty(),
             framing: *framing,
         };
-        match (self.options.dialect, framing.version) {
+        match (&self.options.dialect, framing.version) {
             (Dialect::SocketIo(Parser::Json), Version::V4) => {
                 self.drive(start, SocketIoMessages::default(), transports, handshake);
             }
@@ -174,6 +174,12 @@ impl Inner {
                 self.drive(start, messages, transports, handshake);
             }
             (Dialect::Bare, _) => self.drive(start, BareMessages::default(), transports, handshake),
+            (Dialect::Primus(protocol), _) => {
+                let start = Start { framing: Framing { texts: Texts::EngineIo, ..*framing }, ..start };
+                // The connection's id is the client's own, and a secret: its sockets have others.
+                let messages = protocol.messages(Some(id.expose()));
+                self.drive(start, messages, transports, handshake);
+            }
         }
     }
 

@@ -18,13 +18,15 @@ use super::hooks::{ConnectionError, Hooks};
 use super::{EngineIo, Inner};
 use crate::compression::HttpCompression;
 use crate::cors::{Cors, Origins};
+use crate::dialect::PrimusProtocol;
 use crate::proxy::TrustedProxies;
 
 /// What the messages of a connection are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone)]
 pub(super) enum Dialect {
     SocketIo(Parser),
     Bare,
+    Primus(PrimusProtocol),
 }
 
 /// How Socket.IO's packets are written. All clients of a door have to use the same.
@@ -92,7 +94,6 @@ pub(super) struct Options {
 impl Options {
     pub(super) fn new(dialect: Dialect) -> Self {
         Self {
-            dialect,
             transports: vec![TransportKind::Polling, TransportKind::WebSocket],
             allow_upgrades: true,
             allow_eio3: false,
@@ -100,7 +101,8 @@ impl Options {
             origins: None,
             deflate: None,
             http_compression: Some(HttpCompression::default()),
-            serve_client: dialect != Dialect::Bare,
+            serve_client: matches!(dialect, Dialect::SocketIo(_)),
+            dialect,
             trailing_slash: true,
             messages_with_headers: false,
             cookie: None,

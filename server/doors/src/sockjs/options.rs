@@ -12,7 +12,7 @@ use roomful_protocol::websocket::PerMessageDeflate;
 
 use super::{Inner, SockJs};
 use crate::cors::Origins;
-use crate::dialect::Dialect;
+use crate::dialect::{Dialect, Multiplex, PrimusProtocol};
 use crate::proxy::TrustedProxies;
 
 /// As in the reference.
@@ -89,6 +89,18 @@ impl SockJs {
     #[must_use]
     pub fn events(self) -> Self {
         self.with(|options| options.dialect.set_events())
+    }
+
+    /// Lets clients speak websocket-multiplex: several channels, each a namespace, over one session.
+    #[must_use]
+    pub fn multiplex(self, channels: Multiplex) -> Self {
+        self.with(|options| options.dialect = Dialect::Multiplex(channels))
+    }
+
+    /// Lets clients speak Primus, as those of its transformer `sockjs` do.
+    #[must_use]
+    pub fn primus(self, protocol: PrimusProtocol) -> Self {
+        self.with(|options| options.dialect = Dialect::Primus(protocol))
     }
 
     /// How often clients hear that the server is there. Default: 25 s. Over WebSocket that is a ping, and the

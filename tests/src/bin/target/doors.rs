@@ -1,6 +1,8 @@
 //! `target doors`: the entrances beside Socket.IO's.
 
 mod libraries;
+mod multiplex;
+mod primus;
 mod sockjs;
 
 use axum::Router;
@@ -16,10 +18,13 @@ pub(crate) fn target(settings: &Settings) -> Result<Target, Failure> {
     let outbox_hard = limits.outbox_hard.max(2 * limits.max_payload);
     let limits = Limits { outbox_hard, ..limits };
     let builder = Server::builder().limits(limits).namespace(echo("/"));
-    let server = sockjs::namespaces(builder).build()?;
+    let builder = primus::namespaces(multiplex::namespaces(sockjs::namespaces(builder)));
+    let server = builder.build()?;
     let router = Router::new()
         .merge(websocket(settings, &server))
         .merge(sockjs::mounts(&server))
+        .merge(multiplex::mount(&server))
+        .merge(primus::mounts(&server)?)
         .merge(libraries::scripts());
     Ok(Target { router, servers: vec![server] })
 }

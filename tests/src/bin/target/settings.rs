@@ -69,7 +69,8 @@ impl Settings {
     }
 }
 
-fn number<T: FromStr>(name: &str) -> Result<Option<T>, Failure> {
+/// A number from the environment, if it is there.
+pub(crate) fn number<T: FromStr>(name: &str) -> Result<Option<T>, Failure> {
     match std::env::var(name) {
         Ok(text) if !text.is_empty() => {
             text.parse().map(Some).map_err(|_| format!("{name} must be a number, not `{text}`").into())

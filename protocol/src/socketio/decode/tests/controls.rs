@@ -45,7 +45,7 @@ fn a_lone_surrogate_in_a_connect_packet_is_kept_for_later() {
 
 #[test]
 fn a_disconnect_packet_has_no_payload() {
-    assert_eq!(packet("1"), Packet { namespace: MAIN, body: Body::Disconnect });
+    assert_eq!(packet("1"), Packet::new(MAIN, Body::Disconnect));
     assert_eq!(packet("1/custom,").body, Body::Disconnect);
     assert_eq!(packet("1/custom").body, Body::Disconnect);
 }

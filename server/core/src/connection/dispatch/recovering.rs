@@ -176,7 +176,7 @@ impl Dispatch {
             let offset = recovery.offset(entry);
             let packet =
                 Outbound::Event { name: &entry.name, args: &entry.args, ack: None, offset: Some(&offset) };
-            units.extend(self.connection.encode(&member.namespace.path, &packet));
+            units.extend(member.encode(&packet));
         }
     }
 

@@ -40,7 +40,7 @@ impl Client {
 
     fn join(&mut self, auth: Option<String>) {
         let cx = &mut Context::from_waker(Waker::noop());
-        self.dispatch.join(MAIN, auth.map(ByteString::from), Instant::now(), cx).expect("it may");
+        self.dispatch.join(MAIN, None, auth.map(ByteString::from), Instant::now(), cx).expect("it may");
     }
 
     fn vanish(&mut self) {
