@@ -23,5 +23,6 @@ pub mod primus;
 pub mod raw;
 pub mod socketio;
 pub mod sockjs;
+pub mod sse;
 pub mod websocket;
 pub mod wire;

@@ -123,6 +123,12 @@ pub trait Link: Send + 'static {
         None
     }
 
+    /// What the client says of itself as it enters that one, as JSON text of an object: what others have in their
+    /// CONNECT.
+    fn auth(&self) -> Option<ByteString> {
+        None
+    }
+
     /// How binary data travels to this client.
     fn framing(&self) -> Framing {
         Framing::default()

@@ -12,7 +12,7 @@ use serde::Serialize;
 use crate::engineio::Framing;
 use crate::packet::{Lane, Outbound};
 use crate::websocket::{Deflate, Header, Opcode};
-use crate::{engineio, multiplex, primus, raw, socketio};
+use crate::{engineio, multiplex, primus, raw, socketio, sse};
 
 /// How packets are encoded for a client. Clients with the same wire share the encoding of a broadcast.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -31,6 +31,8 @@ pub enum Wire {
     RawMessages,
     /// A plain WebSocket: an event is a JSON array.
     RawEvents,
+    /// Server-sent events.
+    ServerSentEvents,
     /// The channels of websocket-multiplex.
     Multiplex,
     /// Primus: the argument of a `message` event is a message.
@@ -46,7 +48,7 @@ impl Wire {
     /// Whether clients are told the id of their session and the offsets of events, with which they come back to
     /// where they were.
     pub fn has_sessions(self) -> bool {
-        matches!(self, Self::SocketIo | Self::Msgpack)
+        matches!(self, Self::SocketIo | Self::Msgpack | Self::ServerSentEvents)
     }
 
     /// Encodes a packet of `namespace`; `None` when this kind of client has no way to express it.
@@ -58,6 +60,7 @@ impl Wire {
             Self::EngineIo => engineio::messages::encode(packet),
             Self::RawMessages => raw::encode(raw::Form::Messages, packet),
             Self::RawEvents => raw::encode(raw::Form::Events, packet),
+            Self::ServerSentEvents => sse::encode(packet),
             Self::Multiplex => multiplex::encode(packet),
             Self::Primus => primus::encode(primus::Events::No, packet),
             Self::PrimusEmitter => primus::encode(primus::Events::Emitter, packet),

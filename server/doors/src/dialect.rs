@@ -61,7 +61,7 @@ impl Dialect {
 }
 
 /// The name of a namespace; a missing leading `/` is added.
-fn path(name: &str) -> ByteString {
+pub(crate) fn path(name: &str) -> ByteString {
     if name.starts_with('/') { name.into() } else { format!("/{name}").into() }
 }
 

@@ -18,6 +18,7 @@ mod primus;
 mod proxy;
 pub mod raw;
 pub mod sockjs;
+pub mod sse;
 mod stream;
 mod ws;
 
@@ -34,4 +35,5 @@ pub use proxy::{BadNetwork, TrustedProxies};
 pub use raw::PlainWebSocket;
 pub use roomful_protocol::websocket::PerMessageDeflate;
 pub use sockjs::SockJs;
+pub use sse::ServerSentEvents;
 pub use stream::holding::{Hold, HoldingStream};

@@ -34,8 +34,8 @@ pub use primus::Primus;
 pub use roomful_core::*;
 pub use roomful_doors::{
     BadNetwork, ConnectionError, Cookie, Cors, EngineIo, HttpCompression, Message, Multiplex, Origins,
-    Parser, PeerAddr, PerMessageDeflate, PlainWebSocket, PrimusProtocol, SameSite, SockJs, Transformer,
-    TrustedProxies,
+    Parser, PeerAddr, PerMessageDeflate, PlainWebSocket, PrimusProtocol, SameSite, ServerSentEvents, SockJs,
+    Transformer, TrustedProxies,
 };
 pub use roomful_macros::Event;
 pub use serve::{Serve, serve};

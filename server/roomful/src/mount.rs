@@ -6,7 +6,7 @@ use axum::Router;
 use axum::extract::{ConnectInfo, Request};
 use axum::middleware::map_request;
 use roomful_core::Server;
-use roomful_doors::{EngineIo, PeerAddr, PlainWebSocket, SockJs};
+use roomful_doors::{EngineIo, PeerAddr, PlainWebSocket, ServerSentEvents, SockJs};
 
 /// The path at which Socket.IO clients look for a server.
 const DEFAULT_PATH: &str = "/socket.io";
@@ -29,7 +29,7 @@ impl Mount for Server {
 /// Mounts one door at a path.
 pub trait MountAt {
     /// A router that serves this door: Engine.IO at `path` with a slash behind it, and below; SockJS at `path` and
-    /// below; a plain WebSocket at `path` itself and nowhere else.
+    /// below; a plain WebSocket and server-sent events at `path` itself and nowhere else.
     ///
     /// # Panics
     /// When `path` is no path that axum takes: it must begin with `/` and have no `{` or `*` of its own.
@@ -48,6 +48,12 @@ impl MountAt for EngineIo {
 }
 
 impl MountAt for PlainWebSocket {
+    fn mount<S: Clone + Send + Sync + 'static>(self, path: &str) -> Router<S> {
+        Router::new().route_service(path, self).layer(map_request(name_peer))
+    }
+}
+
+impl MountAt for ServerSentEvents {
     fn mount<S: Clone + Send + Sync + 'static>(self, path: &str) -> Router<S> {
         Router::new().route_service(path, self).layer(map_request(name_peer))
     }

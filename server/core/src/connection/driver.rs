@@ -91,7 +91,7 @@ impl<L: Link, T: Transports> Driver<L, T> {
         self.take_output(now, cx);
         if let Some(home) = self.link.home() {
             // Nothing but a missing namespace could go wrong, and that is answered.
-            let _ = self.dispatch.join(home, None, None, now, cx);
+            let _ = self.dispatch.join(home, None, self.link.auth(), now, cx);
         }
         if self.server.is_closing() {
             self.close(CloseReason::ServerShuttingDown, now, cx);

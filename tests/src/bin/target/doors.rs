@@ -1,5 +1,6 @@
 //! `target doors`: the entrances beside Socket.IO's.
 
+mod events;
 mod libraries;
 mod multiplex;
 mod primus;
@@ -18,11 +19,12 @@ pub(crate) fn target(settings: &Settings) -> Result<Target, Failure> {
     let outbox_hard = limits.outbox_hard.max(2 * limits.max_payload);
     let limits = Limits { outbox_hard, ..limits };
     let builder = Server::builder().limits(limits).namespace(echo("/"));
-    let builder = primus::namespaces(multiplex::namespaces(sockjs::namespaces(builder)));
+    let builder = events::namespaces(primus::namespaces(multiplex::namespaces(sockjs::namespaces(builder))));
     let server = builder.build()?;
     let router = Router::new()
         .merge(websocket(settings, &server))
         .merge(sockjs::mounts(&server))
+        .merge(events::mount(&server))
         .merge(multiplex::mount(&server))
         .merge(primus::mounts(&server)?)
         .merge(libraries::scripts());
