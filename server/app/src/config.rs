@@ -1,5 +1,6 @@
 //! What the program is told: by the environment, and over it by flags.
 
+pub(crate) mod door;
 mod read;
 mod value;
 
@@ -10,6 +11,7 @@ use std::time::Duration;
 use tracing::level_filters::LevelFilter;
 
 use crate::bench::BenchCommand;
+use door::Door;
 pub(crate) use read::from_process;
 pub(crate) use value::namespace;
 
@@ -44,6 +46,8 @@ pub(crate) struct Config {
     pub(crate) ping_timeout: Duration,
     /// Namespaces besides `/`, each with its slash.
     pub(crate) namespaces: Vec<String>,
+    /// Entrances besides Socket.IO's.
+    pub(crate) doors: Vec<Door>,
     pub(crate) playground: bool,
     /// A namespace for `roomful bench`.
     pub(crate) bench_handlers: bool,
@@ -76,6 +80,7 @@ impl Default for Config {
             ping_interval: limits.ping_interval,
             ping_timeout: limits.ping_timeout,
             namespaces: Vec::new(),
+            doors: Vec::new(),
             playground: true,
             bench_handlers: false,
             log: LevelFilter::INFO,
@@ -134,6 +139,19 @@ Where to listen
   --compression            compresses messages of 1 KiB and more for WebSocket clients that can read
                            it: less traffic for more work, once for each message that is pushed
 
+Clients without Socket.IO
+  --door PROTOCOL:PATH     lets others in by a path of their own; may be repeated. They hear the same
+                           pushes. Options stand behind the path, as in the query of an address:
+    websocket:/ws          plain WebSockets; a message is [\"event\", ...arguments]
+    sse:/events            server-sent events, for pages that only listen; retry=3s
+    sockjs:/sockjs         SockJS 0.3; heartbeat=25s, cookie=true, client=URL (for iframes)
+    multiplex:/many        websocket-multiplex over SockJS; channel=NAME or channel=NAME:NAMESPACE
+    primus:/primus         Primus 8; transformer=engine.io (or faye, sockjs), emitter=true,
+                           channel=NAME, ping-interval=30s, library=FILE (served as primus.js)
+                           All take namespace=NAME, and websocket and sockjs messages=plain, where
+                           a message is a `message` event. A page that cannot send joins rooms by
+                           its address: /events?room=news
+
 Losing nothing
   --recovery               clients that lost their connection for up to two minutes get what they
                            missed; events have one more argument then, so clients in languages
@@ -163,7 +181,7 @@ Other
   -h, --help               prints this
 
 Each option can also come from the environment: --max-payload from ROOMFUL_MAX_PAYLOAD and so
-on; lists (ROOMFUL_CORS_ORIGIN, ROOMFUL_NAMESPACE) are separated by commas, switches are true or
+on; lists (ROOMFUL_CORS_ORIGIN, ROOMFUL_NAMESPACE, ROOMFUL_DOOR) are separated by commas, switches are true or
 false. A flag wins over the environment.
 
 It stops at SIGTERM and Ctrl-C, after it has told its clients; a second Ctrl-C ends it at once.

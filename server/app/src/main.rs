@@ -11,6 +11,7 @@ mod api;
 mod bench;
 mod chat;
 mod config;
+mod doors;
 mod key;
 mod origin;
 mod playground;

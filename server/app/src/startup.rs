@@ -13,6 +13,7 @@ use roomful::{
 };
 
 use crate::config::Config;
+use crate::doors::Doors;
 use crate::key::ApiKey;
 use crate::origin::{self, Allowed};
 use crate::rooms::Presence;
@@ -34,7 +35,7 @@ pub(crate) fn serve(config: Config) -> Result<(), Failure> {
         }
     };
     let server = server(&config)?;
-    let app = app(&config, &server, key.clone());
+    let app = app(&config, &server, key.clone())?;
     let listener = listen(&config)?;
     let greeting = greeting(&config, listener.local_addr()?, generated.then_some(&key));
     let mut serve = roomful::serve(listener, app);
@@ -88,24 +89,29 @@ fn server(config: &Config) -> Result<Server, BuildError> {
 }
 
 /// All that the program answers.
-fn app(config: &Config, server: &Server, key: ApiKey) -> Router {
+fn app(config: &Config, server: &Server, key: ApiKey) -> Result<Router, String> {
     let allowed = Allowed::new(config.cors.clone());
+    let compression = config.compression.then(PerMessageDeflate::default);
     let mut door = EngineIo::socketio(server.clone());
-    if config.compression {
-        door = door.per_message_deflate(PerMessageDeflate::default());
+    if let Some(deflate) = compression {
+        door = door.per_message_deflate(deflate);
     }
     if let Some(cors) = allowed.cors() {
         door = door.cors(cors);
     }
-    let door: Router = door.mount(&config.path);
-    let mut app = door
+    let mut all: Router = door.mount(&config.path);
+    let others = Doors { server, allowed: &allowed, compression };
+    for door in &config.doors {
+        all = all.merge(others.open(door)?);
+    }
+    let mut app = all
         .layer(from_fn_with_state(allowed, origin::check))
         .merge(api::router(server.clone(), key))
         .fallback(async || (StatusCode::NOT_FOUND, "there is nothing here\n"));
     if config.playground {
         app = app.merge(playground::router(&config.path));
     }
-    app
+    Ok(app)
 }
 
 fn listen(config: &Config) -> Result<TcpListener, String> {
@@ -138,6 +144,10 @@ fn greeting(config: &Config, address: SocketAddr, key: Option<&ApiKey>) -> Strin
     }
     let path = if config.path == "/socket.io" { String::new() } else { format!("   path: {}", config.path) };
     let _ = writeln!(text, "  Socket.IO    {url}{path}");
+    for (at, door) in config.doors.iter().enumerate() {
+        let label = if at == 0 { "Doors" } else { "" };
+        let _ = writeln!(text, "  {label:<12} {url}{}   {}", door.path, door.protocol);
+    }
     let own = config.playground.then_some(chat::NAMESPACE);
     let bench = config.bench_handlers.then_some(bench::handlers::NAMESPACE);
     let names: Vec<_> = ["/"]

@@ -2,7 +2,7 @@
 
 use http::header::{
     ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
-    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_REQUEST_HEADERS, ORIGIN, VARY,
+    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_REQUEST_HEADERS, HOST, ORIGIN, VARY,
 };
 use http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
 
@@ -15,6 +15,8 @@ pub enum Origins {
     Any,
     /// These.
     List(Vec<String>),
+    /// That of the server, as the request calls it in its `Host`, and these.
+    OwnAnd(Vec<String>),
 }
 
 impl Origins {
@@ -23,17 +25,33 @@ impl Origins {
         Self::List(origins.into_iter().map(Into::into).collect())
     }
 
-    /// Whether a request may come in. One that names no origin is not a page's.
-    pub(crate) fn allow(&self, request: &HeaderMap) -> bool {
-        request.get(ORIGIN).is_none_or(|origin| self.contains(origin))
+    /// Whether a request with these headers may come in. One that names no origin is not a page's.
+    pub fn allow(&self, request: &HeaderMap) -> bool {
+        let Some(origin) = request.get(ORIGIN) else { return true };
+        self.contains(origin) || (matches!(self, Self::OwnAnd(_)) && is_own(origin, request))
     }
 
-    pub(crate) fn contains(&self, origin: &HeaderValue) -> bool {
+    /// Whether there are pages that may not come in. Requests that hide their origin cannot be let in then.
+    pub(crate) fn is_restricted(&self) -> bool {
+        *self != Self::Any
+    }
+
+    /// Whether an origin is named here.
+    fn contains(&self, origin: &HeaderValue) -> bool {
         match self {
             Self::Any => true,
-            Self::List(list) => list.iter().any(|allowed| allowed.as_bytes() == origin.as_bytes()),
+            Self::List(list) | Self::OwnAnd(list) => {
+                list.iter().any(|allowed| allowed.as_bytes() == origin.as_bytes())
+            }
         }
     }
+}
+
+/// Whether a page comes from the host that it asks.
+fn is_own(origin: &HeaderValue, request: &HeaderMap) -> bool {
+    let origin = origin.as_bytes();
+    let authority = origin.strip_prefix(b"http://").or_else(|| origin.strip_prefix(b"https://"));
+    authority.zip(request.get(HOST)).is_some_and(|(own, host)| own.eq_ignore_ascii_case(host.as_bytes()))
 }
 
 /// Cross-origin resource sharing: whether a browser lets pages of other origins read a door's answers. It says
@@ -114,6 +132,27 @@ mod tests {
         assert_eq!(allowed(&Cors::new(Origins::Any), "https://a.example"), (Some("*".into()), false));
         let echoed = (Some("https://a.example".into()), true);
         assert_eq!(allowed(&Cors::new(Origins::Any).with_credentials(), "https://a.example"), echoed);
+    }
+
+    #[test]
+    fn pages_of_the_server_itself_come_in_where_that_is_wanted() {
+        let asks = |origins: &Origins, origin: &'static str| {
+            let mut request = HeaderMap::new();
+            request.insert(HOST, HeaderValue::from_static("Localhost:3000"));
+            request.insert(ORIGIN, HeaderValue::from_static(origin));
+            origins.allow(&request)
+        };
+        let own = Origins::OwnAnd(vec!["https://a.example".to_owned()]);
+        for known in ["http://localhost:3000", "https://localhost:3000", "https://a.example"] {
+            assert!(asks(&own, known), "{known}");
+        }
+        for foreign in
+            ["http://localhost:5173", "http://localhost", "https://evil.example", "null", "localhost:3000"]
+        {
+            assert!(!asks(&own, foreign), "{foreign}");
+        }
+        assert!(!asks(&Origins::List(Vec::new()), "http://localhost:3000"));
+        assert!(own.allow(&HeaderMap::new()));
     }
 
     #[test]

@@ -21,7 +21,8 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use dashmap::DashMap;
-use http::{HeaderValue, Request, Response};
+use http::header::{HOST, ORIGIN};
+use http::{HeaderMap, HeaderValue, Request, Response};
 use roomful_core::{ConnectionId, Handshake, Limits, Server, TransportKind};
 use tower_service::Service;
 
@@ -91,12 +92,15 @@ impl EngineIo {
     /// a foreign origin where only some are let in, and not when this door does not offer WebTransport.
     pub fn admits_webtransport(&self, handshake: &Handshake) -> bool {
         let door = &self.inner;
-        let origin = handshake.headers().get("origin").map(HeaderValue::from_str);
-        let is_allowed = match (&door.options.origins, origin) {
-            (Some(origins), Some(origin)) => origin.is_ok_and(|origin| origins.contains(&origin)),
-            _ => true,
-        };
-        is_allowed
+        let mut headers = HeaderMap::new();
+        for name in [ORIGIN, HOST] {
+            match handshake.headers().get(name.as_str()).map(HeaderValue::from_str) {
+                Some(Ok(value)) => _ = headers.insert(name, value),
+                Some(Err(_)) => return false,
+                None => {}
+            }
+        }
+        door.options.origins.as_ref().is_none_or(|origins| origins.allow(&headers))
             && door.options.transports.contains(&TransportKind::WebTransport)
             && !door.server.is_closing()
     }

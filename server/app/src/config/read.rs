@@ -4,12 +4,12 @@ use std::ffi::OsString;
 
 use lexopt::Arg;
 
-use super::{Command, Config, ConfigError, value};
+use super::{Command, Config, ConfigError, door, value};
 use crate::{bench, chat};
 
 /// The options that take a value: `--name` and `ROOMFUL_NAME`. The order counts in the environment, where
 /// `ROOMFUL_HOST` and `ROOMFUL_PORT` say more than `ROOMFUL_BIND`.
-const VALUES: [&str; 13] = [
+const VALUES: [&str; 14] = [
     "bind",
     "host",
     "port",
@@ -19,6 +19,7 @@ const VALUES: [&str; 13] = [
     "api-key",
     "cors-origin",
     "namespace",
+    "door",
     "max-payload",
     "ping-interval",
     "ping-timeout",
@@ -70,7 +71,7 @@ fn read_environment(
             "cors-credentials" => config.cors.credentials = value::switch(text).map_err(|e| wrong(&e))?,
             "no-playground" => config.playground = !value::switch(text).map_err(|e| wrong(&e))?,
             "bench-handlers" => config.bench_handlers = value::switch(text).map_err(|e| wrong(&e))?,
-            "cors-origin" | "namespace" => {
+            "cors-origin" | "namespace" | "door" => {
                 for item in text.split(',') {
                     set(config, option, item.trim()).map_err(|e| wrong(&e))?;
                 }
@@ -155,6 +156,7 @@ fn set(config: &mut Config, option: &str, text: &str) -> Result<(), String> {
                 config.namespaces.push(name);
             }
         }
+        "door" => config.doors.push(door::door(text)?),
         "max-payload" => config.max_payload = value::size(text)?,
         "ping-interval" => config.ping_interval = value::duration(text)?,
         "ping-timeout" => config.ping_timeout = value::duration(text)?,
@@ -167,6 +169,7 @@ fn set(config: &mut Config, option: &str, text: &str) -> Result<(), String> {
 fn forget_list(config: &mut Config, option: &str) {
     match option {
         "namespace" => config.namespaces.clear(),
+        "door" => config.doors.clear(),
         "cors-origin" => {
             config.cors.origins.clear();
             config.cors.any = false;
@@ -201,7 +204,32 @@ fn check(config: &Config) -> Result<(), ConfigError> {
             "the namespace {name} belongs to --bench-handlers: choose another name, or leave that out"
         )));
     }
+    check_doors(config)
+}
+
+fn check_doors(config: &Config) -> Result<(), ConfigError> {
+    let mut paths = vec![config.path.as_str()];
+    for door in &config.doors {
+        let path = door.path.as_str();
+        if let Some(taken) = paths.iter().find(|taken| is_within(path, taken) || is_within(taken, path)) {
+            return Err(ConfigError::new(format!(
+                "the paths {path} and {taken} lie in each other: give each door one of its own"
+            )));
+        }
+        paths.push(path);
+        let exists = |name: &&str| *name == "/" || config.namespaces.iter().any(|known| known == name);
+        if let Some(missing) = door.namespaces().find(|name| !exists(name)) {
+            return Err(ConfigError::new(format!(
+                "the door {path} opens to {missing}, which does not exist: add --namespace {missing}"
+            )));
+        }
+    }
     Ok(())
+}
+
+/// Whether a path is another one, or below it.
+fn is_within(path: &str, other: &str) -> bool {
+    path.strip_prefix(other).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 fn usage(problem: &str) -> ConfigError {

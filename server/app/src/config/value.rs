@@ -40,7 +40,9 @@ pub(super) fn path(text: &str) -> Result<String> {
     let path = text.trim_end_matches('/');
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b'~');
     let segment = |segment: &str| !matches!(segment, "" | "." | "..") && segment.bytes().all(allowed);
-    let taken = ["/api", "/healthz", "/playground"].contains(&path);
+    let taken = ["/api", "/healthz", "/playground"]
+        .iter()
+        .any(|taken| path.strip_prefix(taken).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')));
     match path.strip_prefix('/') {
         Some(rest) if rest.split('/').all(segment) && !taken => Ok(path.to_owned()),
         _ => Err("give a path such as /socket.io, of letters, digits and -._~; /, /api, /healthz and \

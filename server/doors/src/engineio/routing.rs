@@ -92,7 +92,7 @@ impl Inner {
             return Err(Denied::new(Refusal::Forbidden, "ORIGIN_NOT_ALLOWED"));
         }
         // A script may be of any page's, and names none.
-        if ask.jsonp.is_some() && matches!(self.options.origins, Some(Origins::List(_))) {
+        if ask.jsonp.is_some() && self.options.origins.as_ref().is_some_and(Origins::is_restricted) {
             return Err(Denied::new(Refusal::Forbidden, "JSONP_NOT_ALLOWED"));
         }
         let kind = ask.transport.filter(|kind| self.options.transports.contains(kind));

@@ -55,7 +55,7 @@ impl Options {
 
     /// Whether only pages of some origins may talk to the door.
     pub(super) fn is_restricted(&self) -> bool {
-        matches!(self.origins, Some(Origins::List(_)))
+        self.origins.as_ref().is_some_and(Origins::is_restricted)
     }
 }
 

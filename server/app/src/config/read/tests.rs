@@ -117,3 +117,23 @@ fn the_help_names_every_option() {
         );
     }
 }
+
+#[test]
+fn doors_are_opened_to_namespaces_that_exist_at_paths_of_their_own() {
+    let flags = ["--namespace", "news", "--door", "websocket:/ws", "--door", "sse:/events?namespace=/news"];
+    let paths: Vec<_> = config(&flags, &[]).doors.into_iter().map(|door| door.path).collect();
+    assert_eq!(paths, ["/ws", "/events"]);
+    let environment = [("ROOMFUL_DOOR", "websocket:/ws, sockjs:/sockjs")];
+    assert_eq!(config(&[], &environment).doors.len(), 2);
+    assert_eq!(config(&["--door", "sse:/events"], &environment).doors.len(), 1);
+    for (flags, remedy) in [
+        (&["--door", "sse:/e?namespace=news"][..], "add --namespace /news"),
+        (&["--door", "sockjs:/socket.io"], "one of its own"),
+        (&["--door", "sockjs:/socket.io/below"], "one of its own"),
+        (&["--door", "sockjs:/a", "--door", "sse:/a/b"], "one of its own"),
+        (&["--door", "sse:/playground/x"], "are in use"),
+    ] {
+        let error = error(flags, &[]);
+        assert!(error.contains(remedy), "{flags:?}: {error}");
+    }
+}
