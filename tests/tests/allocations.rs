@@ -3,10 +3,18 @@
 #[path = "support/links.rs"]
 mod links;
 
+use std::sync::Arc;
+use std::time::Instant;
+
 use bytestring::ByteString;
 use links::Client;
 use roomful::Server;
 use roomful::prelude::*;
+use roomful_protocol::engineio::messages::BareMessages;
+use roomful_protocol::engineio::{Framing, Texts, Version};
+use roomful_protocol::packet::MAIN;
+use roomful_protocol::primus::{Events, Options, PrimusMessages};
+use roomful_protocol::raw::{Form, RawMessages};
 
 /// Lets all tasks run until they have nothing to do.
 async fn settle() {
@@ -59,6 +67,50 @@ async fn a_broadcast_to_several_rooms_with_exceptions_allocates_nothing_for_each
         server.main().to(["room", "other"]).except("nobody").emit_raw("event", (1, "text")).queued
     })
     .await;
+}
+
+/// A client of each kind whose encodings are shared.
+fn one_of_each_kind(server: &Server) -> usize {
+    let framings = [Texts::AsIs, Texts::SockJs].map(|texts| Framing { texts, ..Framing::default() });
+    let older = Framing { version: Version::V3, ..Framing::default() };
+    Client::join(server);
+    Client::at_home(server, BareMessages::default(), older);
+    for framing in framings {
+        for form in [Form::Messages, Form::Events] {
+            Client::at_home(server, RawMessages::new(MAIN, form), framing);
+        }
+        for events in [Events::No, Events::Emitter] {
+            let options = Arc::new(Options { events, ..Options::default() });
+            Client::at_home(server, PrimusMessages::new(Instant::now(), options, None), framing);
+        }
+    }
+    10
+}
+
+/// Allocations of a broadcast into a room with so many clients of each kind.
+async fn allocations_in_a_mixed_room(of_each: usize) -> u64 {
+    let server = Server::builder::<()>().build().unwrap();
+    let members: usize = (0..of_each).map(|_| one_of_each_kind(&server)).sum();
+    while server.main().socket_count() < members {
+        tokio::task::yield_now().await;
+    }
+    server.main().everyone().join("room");
+    let broadcast = || server.main().to("room").emit_raw("message", "hello").queued;
+    for _ in 0..3 {
+        broadcast();
+        settle().await;
+    }
+    let mut reached = 0;
+    let counted = allocation_counter::measure(|| reached = broadcast());
+    assert_eq!(reached, members);
+    counted.count_total
+}
+
+#[tokio::test]
+async fn a_broadcast_into_a_mixed_room_is_encoded_once_for_each_kind_of_client() {
+    let few = allocations_in_a_mixed_room(1).await;
+    let many = allocations_in_a_mixed_room(100).await;
+    assert!(many <= few + 4, "{few} allocations for one client of each kind, {many} for a hundred");
 }
 
 /// The message, the count of who shares it, the JSON parser's note of where it is in nested values, the handler's

@@ -10,6 +10,7 @@ use roomful::door::{Mode, Outbox, Sink, TransportEvent, Transports, drive, limit
 use roomful::{Handshake, Headers, Server, TransportKind};
 use roomful_protocol::engineio::{EngineLink, Framing, Start};
 use roomful_protocol::link::{Frame, TransportId};
+use roomful_protocol::messages::Messages;
 use roomful_protocol::socketio::SocketIoMessages;
 use roomful_protocol::wire::Unit;
 
@@ -32,20 +33,32 @@ impl Client {
     pub(crate) fn join(server: &Server) -> Self {
         let client = Self::default();
         client.say(&ByteString::from_static("40"), 1);
+        client.open(server, SocketIoMessages::default(), Framing::default());
+        client
+    }
+
+    /// Connects a client that is in a namespace from the start, and whose messages mean and travel like this.
+    #[allow(dead_code, reason = "not every user of this module asks")]
+    pub(crate) fn at_home(server: &Server, messages: impl Messages, framing: Framing) -> Self {
+        let client = Self::default();
+        client.open(server, messages, framing);
+        client
+    }
+
+    fn open(&self, server: &Server, messages: impl Messages, framing: Framing) {
         let outbox = outbox(server);
-        outbox.attach(Some(Arc::new(Heard(client.heard.clone()))), Mode::Flusher);
+        outbox.attach(Some(Arc::new(Heard(self.heard.clone()))), Mode::Flusher);
         let start = Start {
             transport: TransportId(0),
             kind: TransportKind::WebSocket,
             open: String::new(),
             allow_upgrades: false,
-            framing: Framing::default(),
+            framing,
         };
         let now = tokio::time::Instant::now().into_std();
-        let link = EngineLink::new(now, start, SocketIoMessages::default(), limits(server));
+        let link = EngineLink::new(now, start, messages, limits(server));
         let handshake = Handshake::new(Headers::default(), "/", Vec::new(), None, false);
-        tokio::spawn(drive(server.clone(), link, Line { outbox, says: client.says.clone() }, handshake));
-        client
+        tokio::spawn(drive(server.clone(), link, Line { outbox, says: self.says.clone() }, handshake));
     }
 
     /// Says a text so many times, all of it ready to be read at once.
