@@ -17,14 +17,17 @@
 //! runtime per core.
 //!
 //! # Features
-//! Both are off by default.
+//! All are off by default.
 //! - `http2`: [`serve`] also answers over HTTP/2, and doors take WebSockets over it (RFC 8441). Under `axum::serve`
 //!   axum's own feature `http2` is needed too.
 //! - `webtransport`: `webtransport::serve` lets clients in over WebTransport (HTTP/3).
+//! - `typescript`: `typescript::EventMap` makes event maps for clients in TypeScript.
 
 mod mount;
 mod primus;
 mod serve;
+#[cfg(feature = "typescript")]
+pub mod typescript;
 #[cfg(feature = "webtransport")]
 pub mod webtransport;
 
