@@ -4,7 +4,6 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use bytes::Bytes;
 use bytestring::ByteString;
 use roomful_protocol::limits::Limits;
 use roomful_protocol::messages::{Messages, Read};
@@ -162,7 +161,7 @@ fn garbage_of_primus_is_documents_or_nothing() {
             Read::Reply(unit) => assert!(unit.wire_len() <= 128, "{text}"),
             Read::Unreadable(_) | Read::Nothing => {}
         }
-        assert!(client.binary(now, Bytes::from(text.into_bytes()), &limits).is_ok());
+        assert!(client.binary(now, text.into_bytes(), &limits).is_ok());
     }
     assert!(packets > ROUNDS / 20, "the garbage is too bad to test anything: {packets}");
 }
