@@ -1,0 +1,74 @@
+// The table of the other doors: plays every client over every transport against a server made of the original npm
+// packages and against ours, and prints both columns. `node doors/run.mjs` plays all; words select the rows whose
+// names or transports contain one of them. SERVER=node or SERVER=roomful plays against that server alone.
+//
+// Ends with a failure where ours fails at what the npm packages pass. What fails on both is the client's.
+import { existsSync } from "node:fs";
+import { makeClientLibs } from "../client-libs.mjs";
+import { print } from "../lib/table.mjs";
+import { BINARY, CALM, startServer } from "../lib/target.mjs";
+import { Browser } from "./browser.mjs";
+import { CHECKS, play } from "./checks/index.mjs";
+import { libraries } from "./clients/libraries.mjs";
+import { ROWS, SKIPPED } from "./rows.mjs";
+import { WORLDS } from "./worlds.mjs";
+
+/** So many rows at a time: they wait more than they compute, but their heartbeats do not wait for long. */
+const AT_A_TIME = 4;
+
+const servers = process.env.SERVER ? [process.env.SERVER] : ["node", "roomful"];
+if (servers.includes("roomful") && !existsSync(BINARY)) {
+  console.error(`${BINARY} is missing: cargo build --release -p roomful-tests --bin target`);
+  process.exit(2);
+}
+makeClientLibs();
+
+const wanted = process.argv.slice(2);
+const matches = ({ name, transport }) => wanted.length === 0 || wanted.some((word) => name.includes(word) || transport.includes(word));
+const rows = ROWS.filter(matches).map((row) => ({ ...row, results: {} }));
+if (rows.length === 0) {
+  console.error(`no client or transport contains ${wanted.join(" or ")}`);
+  process.exit(2);
+}
+for (const [what, why] of Object.entries(SKIPPED)) console.log(`SKIPPED: ${what}: ${why}`);
+
+async function playInNode(row) {
+  const found = await libraries(row);
+  return play(CHECKS[row.kind](row), () => new WORLDS[row.kind](found, row));
+}
+
+/** Whether a row fails at what the npm packages pass: heartbeats of half a second may be late on a busy machine. */
+function surprises({ results }, server) {
+  return Object.entries(results[server]).some(([check, error]) => error !== null && (server === "node" || results.node?.[check] === null));
+}
+
+async function playAll(some, server, url, browser) {
+  const queue = [...some];
+  const worker = async () => {
+    for (let row = queue.shift(); row; row = queue.shift()) {
+      const { results, ...circumstances } = row;
+      const player = row.where === "Node" ? playInNode : (it) => browser.play(it);
+      results[server] = await player({ ...circumstances, url });
+    }
+  };
+  await Promise.all(Array.from({ length: AT_A_TIME }, worker));
+}
+
+async function column(server, browser) {
+  const begun = performance.now();
+  const target = await startServer(server, "doors", CALM);
+  await playAll(rows, server, target.url, browser);
+  const again = rows.filter((row) => surprises(row, server));
+  for (const { name, transport } of again) console.log(`${name}, ${transport}: once more`);
+  await playAll(again, server, target.url, browser);
+  await target.stop();
+  console.log(`${server}: ${rows.length} rows in ${((performance.now() - begun) / 1000).toFixed(0)} s`);
+}
+
+const browser = await Browser.start();
+try {
+  for (const server of servers) await column(server, browser);
+} finally {
+  await browser.close();
+}
+process.exit(print(rows, servers) ? 0 : 1);
