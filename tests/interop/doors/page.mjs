@@ -7,4 +7,4 @@ const { SockJS, WebSocketMultiplex, Primus, EventSource, WebSocket, shoe } = win
 const connect = (url, protocols) => w3c(new WebSocket(url, protocols));
 const libraries = { SockJS, WebSocketMultiplex, Primus, EventSource, WebSocket, shoe, connect };
 
-window.playRow = (row) => play(CHECKS[row.kind](row), () => new WORLDS[row.kind](libraries, row));
+window.playRow = (row) => play(CHECKS[row.kind](row), () => new WORLDS[row.kind](libraries, row), row.only);
