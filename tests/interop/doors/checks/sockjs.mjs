@@ -37,9 +37,9 @@ const ECHO = {
   // Over htmlfile every message is a script in a page.
   "the end of a script": async (world) => {
     const socket = await world.open("/echo");
-    const texts = ["</script><script>parent.crashed()</script>", "<!--"];
+    const texts = ["</script><script>parent.crashed()</script>", "<!--<script>", "behind"];
     for (const text of texts) socket.send(text);
-    await until(() => socket.heard.length >= 2, "2 messages", 3000);
+    await until(() => socket.heard.length >= texts.length, "all messages", 3000);
     same(socket.heard, texts, "echoes");
   },
 
