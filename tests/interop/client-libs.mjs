@@ -13,7 +13,8 @@ const mark = `${FOLDER}made-from`;
 /** What the libraries depend on, as one word. */
 function sources() {
   const hash = createHash("sha256");
-  for (const file of ["client-libs.mjs", "package-lock.json", "reference/doors-primus.mjs"]) hash.update(readFileSync(here(file)));
+  for (const file of ["client-libs.mjs", "package-lock.json", "reference/doors-primus.mjs"])
+    hash.update(readFileSync(here(file)));
   return hash.digest("hex");
 }
 

@@ -33,7 +33,11 @@ describe("websocket-multiplex", { concurrency: 8 }, () => {
   });
 
   test("over SockJS each message is one of its own", async () => {
-    const socket = await RawSocket.attempt(target, { path: `${newSession("/multiplex")}/websocket`, query: "", pong: false });
+    const socket = await RawSocket.attempt(target, {
+      path: `${newSession("/multiplex")}/websocket`,
+      query: "",
+      pong: false,
+    });
     socket.send('["sub,bob%2Csmith","sub,nope"]');
     await socket.expect("o", 'a["msg,bob%2Csmith,bob,smith says hi"]');
     socket.send('["msg,nope,x","msg,bob%2Csmith,a,b"]');
@@ -70,14 +74,36 @@ describe("websocket-multiplex", { concurrency: 8 }, () => {
 
   test("what is no message is ignored", async () => {
     const socket = await open();
-    socket.send("", ",", ",,,", "sub", "msg", "sub,", "xyz,ann,1", "SUB,ann", " sub,ann", "sub, ann", "sub,ann ", "sub,%", "sub,%u", "sub,%zz", "\0");
+    socket.send(
+      "",
+      ",",
+      ",,,",
+      "sub",
+      "msg",
+      "sub,",
+      "xyz,ann,1",
+      "SUB,ann",
+      " sub,ann",
+      "sub, ann",
+      "sub,ann ",
+      "sub,%",
+      "sub,%u",
+      "sub,%zz",
+      "\0",
+    );
     await isServed(socket);
     await socket.end();
   });
 
   test("the names of JavaScript's own members are no channels", unlessReference("it ends its process"), async () => {
     const socket = await open();
-    socket.send(...["toString", "constructor", "__proto__", "hasOwnProperty"].flatMap((name) => [`sub,${name}`, `msg,${name},x`, `uns,${name}`]));
+    socket.send(
+      ...["toString", "constructor", "__proto__", "hasOwnProperty"].flatMap((name) => [
+        `sub,${name}`,
+        `msg,${name},x`,
+        `uns,${name}`,
+      ]),
+    );
     await isServed(socket);
     await socket.end();
   });

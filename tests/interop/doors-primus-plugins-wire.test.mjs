@@ -26,7 +26,13 @@ describe("Primus's plugins", { concurrency: 8 }, () => {
   describe("emitter", () => {
     test("an event with an id is answered by an ack with the same id", async () => {
       const { say, hears, end } = await open();
-      for (const [id, data] of [[1, "x"], [2, null], [3, { a: [0] }], [7, ""], [2 ** 31, false]]) {
+      for (const [id, data] of [
+        [1, "x"],
+        [2, null],
+        [3, { a: [0] }],
+        [7, ""],
+        [2 ** 31, false],
+      ]) {
         say({ type: 0, data: ["echo", data], id });
         await hears({ type: 1, data: [data], id });
       }
@@ -35,14 +41,22 @@ describe("Primus's plugins", { concurrency: 8 }, () => {
 
     test("an event without an id, or with the id 0, is not answered", async () => {
       const { say, isServed, end } = await open();
-      say({ type: 0, data: ["echo", 1] }, { type: 0, data: ["echo", 1], id: 0 }, { type: 0, data: ["echo", 1], id: null });
+      say(
+        { type: 0, data: ["echo", 1] },
+        { type: 0, data: ["echo", 1], id: 0 },
+        { type: 0, data: ["echo", 1], id: null },
+      );
       await isServed();
       await end();
     });
 
     test("an id that is no number is not answered", async () => {
       const { say, isServed, end } = await open();
-      say({ type: 0, data: ["echo", 1], id: "1" }, { type: 0, data: ["echo", 1], id: {} }, { type: 0, data: ["echo", 1], id: true });
+      say(
+        { type: 0, data: ["echo", 1], id: "1" },
+        { type: 0, data: ["echo", 1], id: {} },
+        { type: 0, data: ["echo", 1], id: true },
+      );
       await isServed();
       await end();
     });
@@ -60,25 +74,54 @@ describe("Primus's plugins", { concurrency: 8 }, () => {
 
     test("the names of Primus's own events are no events of the client", async () => {
       const { say, isServed, end } = await open();
-      for (const name of ["end", "data", "error", "heartbeat", "readyStateChange", "incoming::data", "incoming::end",
-        "outgoing::end", "outgoing::data", "subscribe"]) say({ type: 0, data: [name, "x"] });
+      for (const name of [
+        "end",
+        "data",
+        "error",
+        "heartbeat",
+        "readyStateChange",
+        "incoming::data",
+        "incoming::end",
+        "outgoing::end",
+        "outgoing::data",
+        "subscribe",
+      ])
+        say({ type: 0, data: [name, "x"] });
       await isServed();
       await end();
     });
 
     test("packets that are none are ignored", async () => {
       const { say, isServed, end } = await open();
-      say(1, "text", true, {}, { type: 0 }, { type: 0, data: {} }, { type: 0, data: [] }, { type: 0, data: [1] },
-        { type: 0, data: [null, 1], id: 5 }, { type: 2, data: ["echo", 1], id: 5 },
-        { type: "0", data: ["echo", 1], id: 5 }, { data: ["echo", 1], id: 5 }, { type: 1, data: ["nobody asked"], id: 5 },
-        { type: 1, data: [], id: -1 }, { type: 0, data: ["unknown", 1], id: 5 });
+      say(
+        1,
+        "text",
+        true,
+        {},
+        { type: 0 },
+        { type: 0, data: {} },
+        { type: 0, data: [] },
+        { type: 0, data: [1] },
+        { type: 0, data: [null, 1], id: 5 },
+        { type: 2, data: ["echo", 1], id: 5 },
+        { type: "0", data: ["echo", 1], id: 5 },
+        { data: ["echo", 1], id: 5 },
+        { type: 1, data: ["nobody asked"], id: 5 },
+        { type: 1, data: [], id: -1 },
+        { type: 0, data: ["unknown", 1], id: 5 },
+      );
       await isServed();
       await end();
     });
 
     test("events whose arguments do not fit are ignored", async () => {
       const { say, isServed, end } = await open();
-      say({ type: 0, data: ["join"], id: 1 }, { type: 0, data: ["join", 7], id: 1 }, { type: 0, data: ["say", {}, 1] }, { type: 0, data: ["say"] });
+      say(
+        { type: 0, data: ["join"], id: 1 },
+        { type: 0, data: ["join", 7], id: 1 },
+        { type: 0, data: ["say", {}, 1] },
+        { type: 0, data: ["say"] },
+      );
       await isServed();
       await end();
     });
@@ -151,7 +194,8 @@ describe("Primus's plugins", { concurrency: 8 }, () => {
 
     test("the names of JavaScript's own members are no channels", unlessReference("it ends its process"), async () => {
       const { say, isServed, end } = await open();
-      for (const name of ["__proto__", "constructor", "toString"]) say([1, "x", name], [0, "x", name, 1], [2, "x", name]);
+      for (const name of ["__proto__", "constructor", "toString"])
+        say([1, "x", name], [0, "x", name, 1], [2, "x", name]);
       await isServed();
       await end();
     });
@@ -174,20 +218,24 @@ describe("Primus's plugins", { concurrency: 8 }, () => {
       await end();
     });
 
-    test("two connections may have chosen the same id", unlessReference("its ids are those of all connections together"), async () => {
-      const [one, two] = [await open(), await open()];
-      one.say([1, "same", "a"]);
-      await one.isServed();
-      two.say([1, "same", "a"], [0, "same", "a", "two"]);
-      await two.hears([0, "same", "a", { re: "two" }]);
-      one.say([0, "same", "a", "one"]);
-      await one.hears([0, "same", "a", { re: "one" }]);
-      two.say([2, "same", "a"]);
-      await two.hears([2, "same", "a"]);
-      one.say([0, "same", "a", "still"]);
-      await one.hears([0, "same", "a", { re: "still" }]);
-      await Promise.all([one.end(), two.end()]);
-    });
+    test(
+      "two connections may have chosen the same id",
+      unlessReference("its ids are those of all connections together"),
+      async () => {
+        const [one, two] = [await open(), await open()];
+        one.say([1, "same", "a"]);
+        await one.isServed();
+        two.say([1, "same", "a"], [0, "same", "a", "two"]);
+        await two.hears([0, "same", "a", { re: "two" }]);
+        one.say([0, "same", "a", "one"]);
+        await one.hears([0, "same", "a", { re: "one" }]);
+        two.say([2, "same", "a"]);
+        await two.hears([2, "same", "a"]);
+        one.say([0, "same", "a", "still"]);
+        await one.hears([0, "same", "a", { re: "still" }]);
+        await Promise.all([one.end(), two.end()]);
+      },
+    );
 
     test("arrays that are no packets are ignored", async () => {
       const { say, isServed, end } = await open();

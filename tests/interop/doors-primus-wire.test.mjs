@@ -16,7 +16,10 @@ const closed = (primus) => within(primus.socket.closed, "the end of the connecti
 describe("Primus", { concurrency: 8 }, () => {
   let target, brisk;
   before(async () => {
-    [target, brisk] = await Promise.all([startTarget("doors", QUIET), startTarget("doors", { ...CALM, PRIMUS_PING: "300" })]);
+    [target, brisk] = await Promise.all([
+      startTarget("doors", QUIET),
+      startTarget("doors", { ...CALM, PRIMUS_PING: "300" }),
+    ]);
   });
   after(() => Promise.all([target.stop(), brisk.stop()]));
 
@@ -41,7 +44,20 @@ describe("Primus", { concurrency: 8 }, () => {
 
       test("any JSON is echoed, and line separators are escaped", async () => {
         const primus = await open();
-        for (const text of ['"x"', '""', "42", "0", "-1.5e3", "true", "false", "null", "[]", "{}", '{"a":{"b":[1,null]}}', ' [ 1 , "é😀" ] ']) {
+        for (const text of [
+          '"x"',
+          '""',
+          "42",
+          "0",
+          "-1.5e3",
+          "true",
+          "false",
+          "null",
+          "[]",
+          "{}",
+          '{"a":{"b":[1,null]}}',
+          ' [ 1 , "é😀" ] ',
+        ]) {
           primus.send(text);
           assert.deepEqual(JSON.parse(await primus.next()), JSON.parse(text), text);
         }
@@ -67,12 +83,16 @@ describe("Primus", { concurrency: 8 }, () => {
         await primus.end();
       });
 
-      test("messages of the protocol that nobody knows are kept from the program", unlessReference("it hands them on"), async () => {
-        const primus = await open();
-        primus.send('"primus::unknown::1"', '"primus::server::close"', '"primus::"', '"primus::open::x"');
-        await isServed(primus);
-        await primus.end();
-      });
+      test(
+        "messages of the protocol that nobody knows are kept from the program",
+        unlessReference("it hands them on"),
+        async () => {
+          const primus = await open();
+          primus.send('"primus::unknown::1"', '"primus::server::close"', '"primus::"', '"primus::open::x"');
+          await isServed(primus);
+          await primus.end();
+        },
+      );
 
       test("a text that only contains a message of the protocol is echoed", async () => {
         const primus = await open();
@@ -83,12 +103,16 @@ describe("Primus", { concurrency: 8 }, () => {
         await primus.end();
       });
 
-      test("the pings of clients before version 7 are answered", unlessReference("it does not know them any more"), async () => {
-        const primus = await open();
-        primus.send('"primus::ping::1795374214827"');
-        assert.equal(await primus.next(), '"primus::pong::1795374214827"');
-        await primus.end();
-      });
+      test(
+        "the pings of clients before version 7 are answered",
+        unlessReference("it does not know them any more"),
+        async () => {
+          const primus = await open();
+          primus.send('"primus::ping::1795374214827"');
+          assert.equal(await primus.next(), '"primus::pong::1795374214827"');
+          await primus.end();
+        },
+      );
 
       test("an end is announced, so that the client stays away", async () => {
         const primus = await open();
@@ -158,7 +182,7 @@ describe("Primus", { concurrency: 8 }, () => {
 
   test("at primus-websockets a WebSocket ping of the client is as good as a pong", async () => {
     const { socket } = await RawPrimus.open(brisk, "primus-websockets");
-    for (let pings = 0; pings < 5; ) {
+    for (let pings = 0; pings < 5;) {
       socket.ws.ping();
       if (/^"primus::ping::/.test(await socket.next())) pings++;
     }
@@ -187,7 +211,10 @@ describe("Primus", { concurrency: 8 }, () => {
   test("at primus-sockjs there is a whole SockJS", async () => {
     assert.equal((await request(target, "/primus-sockjs")).body, "Welcome to SockJS!\n");
     assert.equal(JSON.parse((await request(target, "/primus-sockjs/info")).body).websocket, true);
-    assert.match((await request(target, "/primus-sockjs/iframe.html")).body, /<script src="\/lib\/sockjs\.js"><\/script>/);
+    assert.match(
+      (await request(target, "/primus-sockjs/iframe.html")).body,
+      /<script src="\/lib\/sockjs\.js"><\/script>/,
+    );
   });
 
   test("an end over SockJS is a normal one", async () => {
@@ -217,7 +244,11 @@ describe("Primus", { concurrency: 8 }, () => {
     });
 
     test(`${mount} answers preflights`, async () => {
-      const asked = { "Origin": "http://a", "Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": "x-y" };
+      const asked = {
+        "Origin": "http://a",
+        "Access-Control-Request-Method": "GET",
+        "Access-Control-Request-Headers": "x-y",
+      };
       const { status, headers } = await request(target, `/${mount}/spec`, { method: "OPTIONS", headers: asked });
       assert.ok([200, 204].includes(status), String(status));
       assert.equal(headers["access-control-allow-origin"], "http://a");

@@ -38,7 +38,9 @@ async function startSite() {
     const { pathname, searchParams } = new URL(request.url, "http://localhost");
     const path = pathname.slice("/interop/".length);
     const [type, body] =
-      path === "" ? ["text/html", page(SCRIPTS[searchParams.get("kind")](Object.fromEntries(searchParams)))] : ["text/javascript", await script(path)];
+      path === ""
+        ? ["text/html", page(SCRIPTS[searchParams.get("kind")](Object.fromEntries(searchParams)))]
+        : ["text/javascript", await script(path)];
     response.setHeader("Content-Type", type).end(body);
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));

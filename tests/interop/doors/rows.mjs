@@ -4,7 +4,13 @@ import { PLUGINS } from "./checks/plugins.mjs";
 import { WEBSOCKETS } from "./clients/websocket.mjs";
 
 const websockets = [
-  ...Object.entries(WEBSOCKETS).map(([client, { can }]) => ({ name: client, where: "Node", kind: "websocket", client, can })),
+  ...Object.entries(WEBSOCKETS).map(([client, { can }]) => ({
+    name: client,
+    where: "Node",
+    kind: "websocket",
+    client,
+    can,
+  })),
   { name: "WebSocket", where: "Chromium", kind: "websocket", can: ["sendEmpty"] },
 ].map((row) => ({ ...row, transport: "websocket" }));
 
@@ -58,7 +64,14 @@ const shoe = [
 const primus = Object.entries(MOUNTS)
   .filter(([, { plugins }]) => !plugins)
   .flatMap(([mount, { transformer }]) =>
-    ["Node", "Chromium"].map((where) => ({ name: "primus 8.0.9", where, kind: "primus", transport: transformer, mount, transformer })),
+    ["Node", "Chromium"].map((where) => ({
+      name: "primus 8.0.9",
+      where,
+      kind: "primus",
+      transport: transformer,
+      mount,
+      transformer,
+    })),
   );
 
 const plugins = Object.keys(PLUGINS).flatMap((plugin) =>

@@ -30,7 +30,8 @@ if (servers.includes("roomful") && !existsSync(BINARY)) {
 makeClientLibs();
 
 const wanted = process.argv.slice(2);
-const matches = ({ name, transport }) => wanted.length === 0 || wanted.some((word) => name.includes(word) || transport.includes(word));
+const matches = ({ name, transport }) =>
+  wanted.length === 0 || wanted.some((word) => name.includes(word) || transport.includes(word));
 const rows = ROWS.filter(matches).map((row) => ({ ...row, results: {} }));
 if (rows.length === 0) {
   console.error(`no client or transport contains ${wanted.join(" or ")}`);
@@ -45,7 +46,9 @@ async function playInNode(row) {
 
 /** What a row fails at although the npm packages pass it: heartbeats of half a second may be late on a busy machine. */
 const surprises = ({ results }, server) =>
-  Object.keys(results[server]).filter((check) => results[server][check] !== null && (server === "node" || results.node?.[check] === null));
+  Object.keys(results[server]).filter(
+    (check) => results[server][check] !== null && (server === "node" || results.node?.[check] === null),
+  );
 
 /** Plays rows; of those that have been played before only what was a surprise. */
 async function playAll(some, server, url, browser) {

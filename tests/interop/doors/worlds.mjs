@@ -43,7 +43,11 @@ class EventsWorld extends World {
 class SockJsWorld extends World {
   /** A SockJS that may still be connecting. */
   sockjs(path, options = {}) {
-    const socket = new this.libraries.SockJS(this.url + path, null, { transports: this.transport, timeout: 8000, ...options });
+    const socket = new this.libraries.SockJS(this.url + path, null, {
+      transports: this.transport,
+      timeout: 8000,
+      ...options,
+    });
     this.finally(() => socket.close());
     return socket;
   }

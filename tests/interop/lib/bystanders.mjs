@@ -8,7 +8,12 @@ const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 /** Where a bystander stands, what it is greeted with, and how it says a text and hears it again. */
 const DOORS = [
   { path: () => "/ws", say: (text) => text, hear: (text) => text },
-  { path: () => `${newSession("/echo")}/websocket`, greeting: "o", say: (text) => `["${text}"]`, hear: (text) => `a["${text}"]` },
+  {
+    path: () => `${newSession("/echo")}/websocket`,
+    greeting: "o",
+    say: (text) => `["${text}"]`,
+    hear: (text) => `a["${text}"]`,
+  },
   { path: () => "/primus-faye", say: (text) => `"${text}"`, hear: (text) => `"${text}"` },
 ];
 

@@ -35,7 +35,11 @@ export class RawPrimus {
     const raw = new RawPrimus();
     const carrier = CARRIERS[mount];
     raw.#carrier = carrier;
-    raw.socket = await RawSocket.attempt(target, { path: carrier.path(), query: carrier.query ?? "_primuscb=x", pong: Boolean(carrier.query) });
+    raw.socket = await RawSocket.attempt(target, {
+      path: carrier.path(),
+      query: carrier.query ?? "_primuscb=x",
+      pong: Boolean(carrier.query),
+    });
     if (carrier.greeting) {
       const greeting = await raw.socket.next("the transport's greeting");
       if (!carrier.greeting.test(greeting)) throw new Error(`no greeting: ${greeting}`);

@@ -7,7 +7,8 @@ export { until, within };
 export const TEXTS = ["hello", "Ä てすと \u2028\u2029 \u0001 👩‍👩‍👧‍👦 𝒳", '["not","ours"]', "a,b,,c", "\\\"'<!--</p>"];
 
 /** JavaScript keeps half of a surrogate pair; whoever has only real Unicode puts U+FFFD in its place. */
-export const lenient = (text) => text.replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, "\ufffd");
+export const lenient = (text) =>
+  text.replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, "\ufffd");
 
 /** Waits until `heard` has `count` entries, and answers them. */
 export async function count(heard, count, what = "messages") {

@@ -18,13 +18,18 @@ const emitter = {
 
   "any JSON": async (world) => {
     const primus = await world.open();
-    for (const data of [0, false, null, "", [], { a: ["\u2028", { b: 1.5 }] }]) same(await ask(primus, "echo", data), [data], "ack");
+    for (const data of [0, false, null, "", [], { a: ["\u2028", { b: 1.5 }] }])
+      same(await ask(primus, "echo", data), [data], "ack");
   },
 
   "acks of many at once": async (world) => {
     const primus = await world.open();
     const numbers = Array.from({ length: 100 }, (_, i) => i);
-    same(await Promise.all(numbers.map((i) => ask(primus, "echo", i))), numbers.map((i) => [i]), "acks");
+    same(
+      await Promise.all(numbers.map((i) => ask(primus, "echo", i))),
+      numbers.map((i) => [i]),
+      "acks",
+    );
   },
 
   "without an ack": async (world) => {
@@ -33,7 +38,11 @@ const emitter = {
     primus.send("unknown", 1, 2);
     await fence(primus);
     // Acks are the only data.
-    same(primus.heard.map(({ type, data }) => [type, data]), [[1, ["fence"]]], "packets");
+    same(
+      primus.heard.map(({ type, data }) => [type, data]),
+      [[1, ["fence"]]],
+      "packets",
+    );
   },
 };
 
@@ -97,7 +106,11 @@ const channels = {
     const { channel, heard } = subscribe(await world.open(), "a");
     const all = [1, true, "text", [], {}, { a: ["\u2028", { b: null }] }];
     for (const data of all) channel.write(data);
-    same(await count(heard, all.length), all.map((re) => ({ re })), "answers");
+    same(
+      await count(heard, all.length),
+      all.map((re) => ({ re })),
+      "answers",
+    );
   },
 
   "several of one channel": async (world) => {

@@ -30,7 +30,10 @@ const CHECKS = {
   "texts": async (world) => echoes(await world.open(), ...TEXTS, "", "primus"),
 
   "any JSON": async (world) =>
-    echoes(await world.open(), 42, 0, -1.5, 1e21, true, false, null, [], {}, [1, [null, "\u2028"]], { a: { b: [{}] }, "\u2029": "" }),
+    echoes(await world.open(), 42, 0, -1.5, 1e21, true, false, null, [], {}, [1, [null, "\u2028"]], {
+      a: { b: [{}] },
+      "\u2029": "",
+    }),
 
   "a member echo": async (world) => {
     const primus = await world.open();
@@ -59,7 +62,11 @@ const CHECKS = {
     const ended = once("the end", (end) => primus.on("end", end));
     primus.write("bye");
     await ended;
-    same([times, primus.heard], [{ "reconnect scheduled": 0, "reconnect": 0 }, []], "attempts to come back, and messages");
+    same(
+      [times, primus.heard],
+      [{ "reconnect scheduled": 0, "reconnect": 0 }, []],
+      "attempts to come back, and messages",
+    );
   },
 
   "kick": async (world) => {
@@ -77,7 +84,11 @@ const CHECKS = {
     const times = counted(primus, "incoming::ping", "reconnect scheduled", "close", "end");
     await until(() => times["incoming::ping"] >= 4, "four pings");
     await echoes(primus, "still there");
-    same({ ...times, "incoming::ping": 0 }, { "incoming::ping": 0, "reconnect scheduled": 0, "close": 0, "end": 0 }, "events");
+    same(
+      { ...times, "incoming::ping": 0 },
+      { "incoming::ping": 0, "reconnect scheduled": 0, "close": 0, "end": 0 },
+      "events",
+    );
   },
 
   "spec": async (world) => {
@@ -91,7 +102,10 @@ const CHECKS = {
 const UPGRADE = {
   "upgrade": async (world) => {
     const primus = await world.open();
-    await until(() => primus.socket.transport.name === "websocket" && !primus.socket.upgrading, "the transport websocket");
+    await until(
+      () => primus.socket.transport.name === "websocket" && !primus.socket.upgrading,
+      "the transport websocket",
+    );
     await echoes(primus, "after the upgrade");
   },
 };

@@ -24,7 +24,8 @@ const ECHO = {
     same(socket.heard, ["1", "2", "3", "4", "5"], "echoes");
   },
 
-  "in order": async (world) => echoes(await world.open("/echo"), ...Array.from({ length: 200 }, (_, i) => `message ${i}`)),
+  "in order": async (world) =>
+    echoes(await world.open("/echo"), ...Array.from({ length: 200 }, (_, i) => `message ${i}`)),
 
   // The answer that goes on ends at 4,096 bytes, and another one goes on.
   "beyond the response limit": async (world) => {
@@ -53,7 +54,9 @@ const ECHO = {
 
 const SERVICES = {
   "the server closes": async (world) => {
-    const { code, reason, wasClean } = await once("the end", (end) => world.sockjs("/close").addEventListener("close", end));
+    const { code, reason, wasClean } = await once("the end", (end) =>
+      world.sockjs("/close").addEventListener("close", end),
+    );
     same([code, reason, wasClean], [3000, "Go away!", true], "the end");
   },
 

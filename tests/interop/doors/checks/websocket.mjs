@@ -10,7 +10,8 @@ const CHECKS = {
   "connect": async (world) => echoes(await world.open("/ws"), "hello"),
   "text": async (world) => echoes(await world.open("/ws"), ...TEXTS),
   "empty text": async (world) => echoes(await world.open("/ws"), "", "behind"),
-  "binary": async (world) => echoes(await world.open("/ws"), bytes(256), bytes(0), bytes(1, 7), "text between", bytes(126)),
+  "binary": async (world) =>
+    echoes(await world.open("/ws"), bytes(256), bytes(0), bytes(1, 7), "text between", bytes(126)),
 
   "every form of length": async (world) => {
     const lengths = [125, 126, 65_535, 65_536, 70_000];
@@ -53,4 +54,6 @@ const NEEDED = { "empty text": "sendEmpty", "fragments": "sendInFragments", "pin
 
 /** The checks that a client can be asked for; `can` are the parts of the API that not everybody has. */
 export const websocket = ({ can }) =>
-  Object.fromEntries(Object.entries(CHECKS).filter(([sentence]) => !NEEDED[sentence] || can.includes(NEEDED[sentence])));
+  Object.fromEntries(
+    Object.entries(CHECKS).filter(([sentence]) => !NEEDED[sentence] || can.includes(NEEDED[sentence])),
+  );

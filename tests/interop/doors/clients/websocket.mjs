@@ -59,7 +59,8 @@ function classic(url, protocols) {
     });
   });
   client.connect(url, protocols);
-  const send = (message) => (typeof message === "string" ? connection.sendUTF(message) : connection.sendBytes(pack(message)));
+  const send = (message) =>
+    typeof message === "string" ? connection.sendUTF(message) : connection.sendBytes(pack(message));
   return {
     heard,
     opened,
