@@ -18,7 +18,12 @@ let target;
 before(async () => (target = await startTarget("doors", { ...CALM, PRIMUS_PING: "25000" })));
 after(() => target.stop());
 
-const attack = (steps) => () => withBystanders(target, steps);
+/** A test of what hostile clients do, throughout which the bystanders are served. */
+function hostile(sentence, ...rest) {
+  const steps = rest.pop();
+  test(sentence, ...rest, () => withBystanders(target, steps));
+}
+
 const numbers = (count) => Array.from({ length: count }, (_, i) => i);
 
 describe("callbacks", { concurrency: 4 }, () => {
@@ -43,85 +48,69 @@ describe("callbacks", { concurrency: 4 }, () => {
   ];
 
   for (const prefix of ["/echo", "/multiplex", "/primus-sockjs"]) {
-    test(
-      `at ${prefix} what is more than a name is never said again`,
-      attack(async () => {
-        for (const transport of ["jsonp", "htmlfile"]) {
-          for (const bad of BAD) {
-            for (const query of [`c=${encodeURIComponent(bad)}`, `callback=${encodeURIComponent(bad)}`]) {
-              const { status, headers, body } = await request(target, `${newSession(prefix)}/${transport}?${query}`);
-              assert.deepEqual([status, body], [500, 'invalid "callback" parameter'], `${transport} ${query}`);
-              assert.doesNotMatch(headers["content-type"] ?? "", /html/, `${transport} ${query}`);
-            }
+    hostile(`at ${prefix} what is more than a name is never said again`, async () => {
+      for (const transport of ["jsonp", "htmlfile"]) {
+        for (const bad of BAD) {
+          for (const query of [`c=${encodeURIComponent(bad)}`, `callback=${encodeURIComponent(bad)}`]) {
+            const { status, headers, body } = await request(target, `${newSession(prefix)}/${transport}?${query}`);
+            assert.deepEqual([status, body], [500, 'invalid "callback" parameter'], `${transport} ${query}`);
+            assert.doesNotMatch(headers["content-type"] ?? "", /html/, `${transport} ${query}`);
           }
         }
-      }),
-    );
+      }
+    });
   }
 
-  test(
-    "a callback of a kind that nobody meant is none",
-    attack(async () => {
-      for (const query of ["c[]=a", "C=a", "x=c", "&&&", "%", "%zz=a"]) {
-        for (const transport of ["jsonp", "htmlfile"]) {
-          const { status, body } = await request(target, `${newSession("/echo")}/${transport}?${query}`);
-          assert.deepEqual([status, body], [500, '"callback" parameter required'], `${transport}?${query}`);
-        }
+  hostile("a callback of a kind that nobody meant is none", async () => {
+    for (const query of ["c[]=a", "C=a", "x=c", "&&&", "%", "%zz=a"]) {
+      for (const transport of ["jsonp", "htmlfile"]) {
+        const { status, body } = await request(target, `${newSession("/echo")}/${transport}?${query}`);
+        assert.deepEqual([status, body], [500, '"callback" parameter required'], `${transport}?${query}`);
       }
-    }),
-  );
+    }
+  });
 
-  test(
-    "of several callbacks no bad one is taken",
-    attack(async () => {
-      for (const query of ["c=ok&c=bad(", "c=bad(&c=ok", "c=bad(&callback=ok", "callback=ok&c=bad("]) {
-        for (const transport of ["jsonp", "htmlfile"]) {
-          const streaming = await Streaming.open(target, `${newSession("/echo")}/${transport}?${query}`);
-          await until(() => streaming.ended || streaming.text.length > 0, "an answer");
-          assert.ok(!streaming.text.includes("bad("), streaming.text);
-          streaming.abort();
-        }
+  hostile("of several callbacks no bad one is taken", async () => {
+    for (const query of ["c=ok&c=bad(", "c=bad(&c=ok", "c=bad(&callback=ok", "callback=ok&c=bad("]) {
+      for (const transport of ["jsonp", "htmlfile"]) {
+        const streaming = await Streaming.open(target, `${newSession("/echo")}/${transport}?${query}`);
+        await until(() => streaming.ended || streaming.text.length > 0, "an answer");
+        assert.ok(!streaming.text.includes("bad("), streaming.text);
+        streaming.abort();
       }
-    }),
-  );
+    }
+  });
 
-  test(
-    "a message cannot end the script that carries it",
-    unlessReference("it can"),
-    attack(async () => {
-      const url = newSession("/echo");
-      const streaming = await Streaming.open(target, `${url}/htmlfile?c=x`);
-      await streaming.reads('p("o");');
-      await post(
-        target,
-        `${url}/xhr_send`,
-        JSON.stringify(["</script><script>alert(1)</script>", "<!--<script>", "\u2028", "behind"]),
-      );
-      await streaming.reads("behind");
-      const frames = streaming.text.split("\r\n\r\n").at(-1);
-      for (const [, script] of frames.matchAll(/<script>\n(.*?)\n<\/script>\r\n/gs)) {
-        // A comment would hide the end of the script that it stands in.
-        assert.doesNotMatch(script, /<\/script|<!--|\u2028/i);
-      }
-      assert.equal(frames.replace(/<script>\n.*?\n<\/script>\r\n/gs, ""), "");
-      streaming.abort();
-    }),
-  );
+  hostile("a message cannot end the script that carries it", unlessReference("it can"), async () => {
+    const url = newSession("/echo");
+    const streaming = await Streaming.open(target, `${url}/htmlfile?c=x`);
+    await streaming.reads('p("o");');
+    await post(
+      target,
+      `${url}/xhr_send`,
+      JSON.stringify(["</script><script>alert(1)</script>", "<!--<script>", "\u2028", "behind"]),
+    );
+    await streaming.reads("behind");
+    const frames = streaming.text.split("\r\n\r\n").at(-1);
+    for (const [, script] of frames.matchAll(/<script>\n(.*?)\n<\/script>\r\n/gs)) {
+      // A comment would hide the end of the script that it stands in.
+      assert.doesNotMatch(script, /<\/script|<!--|\u2028/i);
+    }
+    assert.equal(frames.replace(/<script>\n.*?\n<\/script>\r\n/gs, ""), "");
+    streaming.abort();
+  });
 
-  test(
-    "a message in a call is a string and nothing else",
-    attack(async () => {
-      const url = newSession("/echo");
-      await request(target, `${url}/jsonp?c=x`);
-      const texts = ['");alert(1);("', "\\", "\u2028\u2029", "*/alert(1)/*", "\r\n\r\n"];
-      await post(target, `${url}/jsonp_send`, `d=${encodeURIComponent(JSON.stringify(texts))}`, FORM);
-      const { body } = await request(target, `${url}/jsonp?c=x`);
-      let heard;
-      new Function("x", body)((text) => (heard = text));
-      assert.deepEqual(JSON.parse(heard.slice(1)), texts);
-      assert.doesNotMatch(body, /[\u2028\u2029]/);
-    }),
-  );
+  hostile("a message in a call is a string and nothing else", async () => {
+    const url = newSession("/echo");
+    await request(target, `${url}/jsonp?c=x`);
+    const texts = ['");alert(1);("', "\\", "\u2028\u2029", "*/alert(1)/*", "\r\n\r\n"];
+    await post(target, `${url}/jsonp_send`, `d=${encodeURIComponent(JSON.stringify(texts))}`, FORM);
+    const { body } = await request(target, `${url}/jsonp?c=x`);
+    let heard;
+    new Function("x", body)((text) => (heard = text));
+    assert.deepEqual(JSON.parse(heard.slice(1)), texts);
+    assert.doesNotMatch(body, /[\u2028\u2029]/);
+  });
 });
 
 describe("strange upgrades", { concurrency: 4 }, () => {
@@ -142,83 +131,72 @@ describe("strange upgrades", { concurrency: 4 }, () => {
   };
 
   for (const [what, path] of Object.entries(WEBSOCKETS)) {
-    test(
+    hostile(
       `${what}: what is no handshake is refused before the upgrade`,
       unlessReference("its libraries differ, and speak old versions"),
-      attack(async () => {
+      async () => {
         for (const [how, change] of Object.entries(STRANGE)) {
           const head = await answerTo(target, change(upgradeRequest(target, path())));
           assert.match(head, /^HTTP\/1\.[01] 4\d\d |^$/, how);
         }
-      }),
+      },
     );
   }
 
-  test(
-    "no other path is a WebSocket",
-    unlessReference("some of it ends the process"),
-    attack(async () => {
-      const session = newSession("/echo");
-      const paths = [
-        "/",
-        "/nothing",
-        "/es",
-        "/echo",
-        "/echo/info",
-        "/echo/iframe.html",
-        "/lib/sockjs.js",
-        `${session}/xhr`,
-        `${session}/xhr_send`,
-        `${session}/xhr_streaming`,
-        `${session}/eventsource`,
-        `${session}/htmlfile?c=x`,
-        `${session}/jsonp?c=x`,
-        `${session}/jsonp_send`,
-        "/disabled_websocket_echo/websocket",
-        `${newSession("/disabled_websocket_echo")}/websocket`,
-        "/primus-engineio/?EIO=4&transport=polling",
-      ];
-      for (const path of paths) {
-        for (const method of ["GET", "POST"]) {
-          const tcp = await RawTcp.open(target);
-          tcp.write(
-            upgradeRequest(target, path).replace("GET", method).replace("\r\n\r\n", "\r\nContent-Length: 0\r\n\r\n"),
-          );
-          // An answer that goes on, or waits, is one too.
-          await until(() => tcp.closed || tcp.received.length > 0, "an answer", 500).catch(() => {});
-          assert.doesNotMatch(tcp.received.toString(), /^HTTP\/1\.1 101/, `${method} ${path}`);
-          tcp.destroy();
-        }
+  hostile("no other path is a WebSocket", unlessReference("some of it ends the process"), async () => {
+    const session = newSession("/echo");
+    const paths = [
+      "/",
+      "/nothing",
+      "/es",
+      "/echo",
+      "/echo/info",
+      "/echo/iframe.html",
+      "/lib/sockjs.js",
+      `${session}/xhr`,
+      `${session}/xhr_send`,
+      `${session}/xhr_streaming`,
+      `${session}/eventsource`,
+      `${session}/htmlfile?c=x`,
+      `${session}/jsonp?c=x`,
+      `${session}/jsonp_send`,
+      "/disabled_websocket_echo/websocket",
+      `${newSession("/disabled_websocket_echo")}/websocket`,
+      "/primus-engineio/?EIO=4&transport=polling",
+    ];
+    for (const path of paths) {
+      for (const method of ["GET", "POST"]) {
+        const tcp = await RawTcp.open(target);
+        tcp.write(
+          upgradeRequest(target, path).replace("GET", method).replace("\r\n\r\n", "\r\nContent-Length: 0\r\n\r\n"),
+        );
+        // An answer that goes on, or waits, is one too.
+        await until(() => tcp.closed || tcp.received.length > 0, "an answer", 500).catch(() => {});
+        assert.doesNotMatch(tcp.received.toString(), /^HTTP\/1\.1 101/, `${method} ${path}`);
+        tcp.destroy();
       }
-    }),
-  );
+    }
+  });
 
-  test(
-    "what is behind a handshake that fails is no request",
-    unlessReference("it reads on"),
-    attack(async () => {
-      const head = upgradeRequest(target, "/ws").replace("Version: 13", "Version: 99");
-      const answer = await answerTo(target, Buffer.concat([Buffer.from(head), frame(TEXT, "early")]));
-      assert.match(answer, /^HTTP\/1\.1 4\d\d /);
-    }),
-  );
+  hostile("what is behind a handshake that fails is no request", async () => {
+    const head = upgradeRequest(target, "/ws").replace("Version: 13", "Version: 99");
+    const answer = await answerTo(target, Buffer.concat([Buffer.from(head), frame(TEXT, "early")]));
+    assert.match(answer, /^HTTP\/1\.1 4\d\d /);
+  });
 
-  test(
-    "hundreds that stop in the middle of a handshake do no harm",
-    attack(async () => {
-      const half = await Promise.all(
-        numbers(300).map((i) =>
-          RawTcp.open(target).then((tcp) => {
-            const [, path] = Object.entries(WEBSOCKETS)[i % 9];
-            tcp.write(upgradeRequest(target, path()).slice(0, 40 + (i % 60)));
-            return tcp;
-          }),
-        ),
-      );
-      assert.equal((await request(target, "/echo/info")).status, 200);
-      for (const tcp of half) tcp.destroy();
-    }),
-  );
+  hostile("hundreds that stop in the middle of a handshake do no harm", async () => {
+    const half = await Promise.all(
+      numbers(300).map((i) =>
+        RawTcp.open(target).then((tcp) => {
+          const [, path] = Object.entries(WEBSOCKETS)[i % 9];
+          tcp.write(upgradeRequest(target, path()).slice(0, 40 + (i % 60)));
+          return tcp;
+        }),
+      ),
+    );
+    assert.equal((await request(target, "/echo/info")).status, 200);
+    for (const tcp of half) tcp.destroy();
+  });
 });
 
 describe("garbage", { concurrency: 4 }, () => {
@@ -245,24 +223,21 @@ describe("garbage", { concurrency: 4 }, () => {
     NESTED,
   ];
 
-  test(
-    "SockJS: garbage in a body is refused, and the session goes on",
-    attack(async () => {
-      const session = await XhrSession.open(target);
-      for (const body of GARBAGE) {
-        const { status } = await post(target, `${session.url}/xhr_send`, body);
-        assert.ok([204, 500].includes(status), `${status} for ${body.slice(0, 20)}`);
-      }
-      await session.send("still there");
-      const heard = [];
-      while (!heard.includes("still there")) heard.push(...JSON.parse((await session.poll()).body.slice(1)));
-    }),
-  );
+  hostile("SockJS: garbage in a body is refused, and the session goes on", async () => {
+    const session = await XhrSession.open(target);
+    for (const body of GARBAGE) {
+      const { status } = await post(target, `${session.url}/xhr_send`, body);
+      assert.ok([204, 500].includes(status), `${status} for ${body.slice(0, 20)}`);
+    }
+    await session.send("still there");
+    const heard = [];
+    while (!heard.includes("still there")) heard.push(...JSON.parse((await session.poll()).body.slice(1)));
+  });
 
-  test(
+  hostile(
     "SockJS: garbage in a WebSocket ends that WebSocket at most",
     unlessReference("deep nesting ends its process"),
-    attack(async () => {
+    async () => {
       for (const text of GARBAGE) {
         const socket = await RawSocket.attempt(target, {
           path: `${newSession("/echo")}/websocket`,
@@ -277,14 +252,14 @@ describe("garbage", { concurrency: 4 }, () => {
         );
         await socket.end();
       }
-    }),
+    },
   );
 
   for (const mount of ["primus-websockets", "primus-faye", "primus-engineio", "primus-sockjs", "primus-plugins"]) {
-    test(
+    hostile(
       `${mount}: garbage is ignored, and the connection stays`,
       unlessReference("some of it ends the process"),
-      attack(async () => {
+      async () => {
         const primus = await RawPrimus.open(target, mount);
         for (const text of GARBAGE) primus.send(text);
         const fence = mount === "primus-plugins" ? '{"type":0,"data":["echo","fence"],"id":1}' : '"fence"';
@@ -294,66 +269,57 @@ describe("garbage", { concurrency: 4 }, () => {
         do value = await primus.value();
         while (!wanted(value));
         await primus.end();
-      }),
+      },
     );
   }
 
-  test(
-    "websocket-multiplex: garbage is ignored, and the connection stays",
-    attack(async () => {
-      const socket = await RawSocket.attempt(target, { path: "/multiplex/websocket", query: "", pong: false });
-      socket.send(
-        ...GARBAGE,
-        ...GARBAGE.map((text) => `sub,${text}`),
-        ...GARBAGE.map((text) => `msg,${text},${text}`),
-        `sub,${"x".repeat(100_000)}`,
-      );
-      socket.send("sub,ann");
-      await socket.expect("msg,ann,ann says hi");
+  hostile("websocket-multiplex: garbage is ignored, and the connection stays", async () => {
+    const socket = await RawSocket.attempt(target, { path: "/multiplex/websocket", query: "", pong: false });
+    socket.send(
+      ...GARBAGE,
+      ...GARBAGE.map((text) => `sub,${text}`),
+      ...GARBAGE.map((text) => `msg,${text},${text}`),
+      `sub,${"x".repeat(100_000)}`,
+    );
+    socket.send("sub,ann");
+    await socket.expect("msg,ann,ann says hi");
+    await socket.end();
+  });
+
+  hostile("Primus, engine.io: packets that are none end that session at most", async () => {
+    for (const text of ["9", "x", "", "bnot base64", "4", "40", "2probe", "5", "6", "0{}", "\x1e\x1e\x1e", "1"]) {
+      const socket = await RawSocket.attempt(target, {
+        path: "/primus-engineio/",
+        query: "EIO=4&transport=websocket",
+        pong: false,
+      });
+      await socket.next("the open packet");
+      socket.send(text);
       await socket.end();
-    }),
-  );
+    }
+  });
 
-  test(
-    "Primus, engine.io: packets that are none end that session at most",
-    attack(async () => {
-      for (const text of ["9", "x", "", "bnot base64", "4", "40", "2probe", "5", "6", "0{}", "\x1e\x1e\x1e", "1"]) {
-        const socket = await RawSocket.attempt(target, {
-          path: "/primus-engineio/",
-          query: "EIO=4&transport=websocket",
-          pong: false,
-        });
-        await socket.next("the open packet");
-        socket.send(text);
-        await socket.end();
-      }
-    }),
-  );
-
-  test(
+  hostile(
     "a thousand subscriptions to channels that are not there leave the connection alone",
     unlessReference("it keeps them all"),
-    attack(async () => {
+    async () => {
       const primus = await RawPrimus.open(target, "primus-plugins");
       for (let i = 0; i < 1000; i++) primus.send(`[1,"${i}","channel ${i}"]`, `[0,"${i}","channel ${i}",1]`);
       primus.send('{"type":0,"data":["echo","fence"],"id":1}');
       assert.deepEqual(await primus.value(), { id: 1, type: 1, data: ["fence"] });
       await primus.end();
-    }),
+    },
   );
 
-  test(
-    "very many subscriptions to one channel do not harm the first one",
-    attack(async () => {
-      const primus = await RawPrimus.open(target, "primus-plugins");
-      for (let i = 0; i < 5000; i++) primus.send(`[1,"${process.pid}-${i}","a"]`);
-      primus.send(`[0,"${process.pid}-0","a","x"]`);
-      // Those beyond the bound are told that they are over.
-      let answer;
-      do answer = await primus.value();
-      while (answer[0] === 2);
-      assert.deepEqual(answer, [0, `${process.pid}-0`, "a", { re: "x" }]);
-      await primus.end();
-    }),
-  );
+  hostile("very many subscriptions to one channel do not harm the first one", async () => {
+    const primus = await RawPrimus.open(target, "primus-plugins");
+    for (let i = 0; i < 5000; i++) primus.send(`[1,"${process.pid}-${i}","a"]`);
+    primus.send(`[0,"${process.pid}-0","a","x"]`);
+    // Those beyond the bound are told that they are over.
+    let answer;
+    do answer = await primus.value();
+    while (answer[0] === 2);
+    assert.deepEqual(answer, [0, `${process.pid}-0`, "a", { re: "x" }]);
+    await primus.end();
+  });
 });

@@ -80,9 +80,9 @@ function classic(url, protocols) {
 }
 
 export const WEBSOCKETS = {
-  "ws": { connect: ws, can: ["sendEmpty", "sendInFragments", "ping"] },
-  "faye-websocket": { connect: fayeWebSocket, can: ["sendEmpty", "ping"] },
+  "ws 8.21.3": { connect: ws, can: ["sendEmpty", "sendInFragments", "ping"] },
+  "faye-websocket 0.11.4": { connect: fayeWebSocket, can: ["sendEmpty", "ping"] },
   // It keeps empty messages to itself.
-  "websocket, W3C": { connect: w3cWebSocket, can: ["sendInFragments"] },
-  "websocket, classic": { connect: classic, can: ["sendEmpty", "sendInFragments", "ping"] },
+  "websocket 1.0.35, W3C": { connect: w3cWebSocket, can: ["sendInFragments"] },
+  "websocket 1.0.35, classic": { connect: classic, can: ["sendEmpty", "sendInFragments", "ping"] },
 };
