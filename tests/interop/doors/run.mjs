@@ -50,7 +50,7 @@ const surprises = ({ results }, server) =>
     (check) => results[server][check] !== null && (server === "node" || results.node?.[check] === null),
   );
 
-/** Plays rows; of those that have been played before only what was a surprise. */
+/** Plays rows; of those that have been played before only what was a surprise, or all where they did not connect. */
 async function playAll(some, server, url, browser) {
   // SockJS takes longest.
   const queue = [...some].sort((a, b) => (b.kind === "sockjs") - (a.kind === "sockjs"));
@@ -58,7 +58,8 @@ async function playAll(some, server, url, browser) {
     for (let row = queue.shift(); row; row = queue.shift()) {
       const { results, ...circumstances } = row;
       const before = results[server];
-      const only = before && surprises(row, server);
+      const failed = before && surprises(row, server);
+      const only = failed?.includes("connect") ? undefined : failed;
       const player = row.where === "Node" ? playInNode : (it) => browser.play(it);
       results[server] = { ...before, ...(await player({ ...circumstances, only, url })) };
     }
@@ -71,7 +72,10 @@ async function column(server, browser) {
   const target = await startServer(server, "doors", HEARTBEAT);
   await playAll(rows, server, target.url, browser);
   const again = rows.filter((row) => surprises(row, server).length > 0);
-  for (const { name, transport } of again) console.log(`${name}, ${transport}: once more`);
+  for (const row of again) {
+    const reasons = surprises(row, server).map((check) => `${check}: ${row.results[server][check]}`);
+    console.log(`${row.name}, ${row.transport}: once more, ${reasons.join("; ").slice(0, 300)}`);
+  }
   await playAll(again, server, target.url, browser);
   await target.stop();
   console.log(`${server}: ${rows.length} rows in ${((performance.now() - begun) / 1000).toFixed(0)} s`);
