@@ -3,10 +3,11 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import { FOLDER } from "./client-libs.mjs";
-import { request } from "./lib/http.mjs";
+import { PollSession, request } from "./lib/http.mjs";
 import { RawPrimus } from "./lib/primus.mjs";
 import { CALM, startTarget, unlessReference } from "./lib/target.mjs";
 import { within } from "./lib/wait.mjs";
+import { RawSocket } from "./lib/ws.mjs";
 import { MOUNTS } from "./reference/doors-primus.mjs";
 
 const QUIET = { ...CALM, PRIMUS_PING: "25000" };
@@ -201,6 +202,26 @@ describe("Primus", { concurrency: 8 }, () => {
     let packets = "";
     while (!packets.includes("42")) packets += `${(await request(target, url)).body}\x1e`;
     assert.deepEqual(packets.split("\x1e").filter(Boolean), [`4"primus::id::${sid}"`, "42"]);
+  });
+
+  test("at primus-engineio an end in the middle of an upgrade is announced where the client goes on", async () => {
+    for (const goesOn of ["websocket", "polling"]) {
+      const session = await PollSession.open(target, { path: "/primus-engineio/" });
+      const query = `EIO=4&transport=websocket&sid=${session.sid}`;
+      const upgrade = await RawSocket.attempt(target, { path: "/primus-engineio/", query });
+      upgrade.send("2probe");
+      await upgrade.expect("3probe");
+      const { status, body } = await session.post('4"bye"');
+      assert.deepEqual([status, body], [200, "ok"]);
+      if (goesOn === "websocket") {
+        upgrade.send("5");
+        await upgrade.expect('4"primus::server::close"');
+        await upgrade.isClosed();
+      } else {
+        assert.equal((await session.packets())[0], '4"primus::server::close"');
+        await upgrade.end();
+      }
+    }
   });
 
   test("at primus-engineio a request without a transport is told so", async () => {
