@@ -2,6 +2,7 @@
 import { spawn } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { makeClientLibs } from "./client-libs.mjs";
 import { BINARY, SERVER } from "./lib/target.mjs";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
@@ -18,6 +19,7 @@ if (files.length === 0) end(`no test file contains ${wanted.join(" or ")}`);
 if (SERVER === "roomful" && !existsSync(BINARY)) {
   end(`${BINARY} is missing: cargo build --release -p roomful-tests --bin target`);
 }
+makeClientLibs();
 
 // Two files at a time: the tests wait more than they compute, but the browser and the bursts need a core.
 // The timeout counts for a whole file as well; it is the last resort, since every wait has its own deadline.

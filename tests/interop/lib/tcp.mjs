@@ -53,3 +53,12 @@ export function textFrame(text) {
   if (payload.length > 125) throw new Error("only short frames");
   return Buffer.concat([Buffer.from([0x81, 0x80 | payload.length, 0, 0, 0, 0]), payload]);
 }
+
+/** Sends bytes on a connection of their own, and answers the head of what comes back, `""` if the server just closes. */
+export async function answerTo(target, bytes) {
+  const tcp = await RawTcp.open(target);
+  tcp.write(bytes);
+  await until(() => tcp.closed || tcp.received.includes("\r\n\r\n"), "an answer or the end of the connection");
+  tcp.destroy();
+  return tcp.received.toString();
+}

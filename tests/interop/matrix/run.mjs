@@ -7,7 +7,7 @@ import { existsSync } from "node:fs";
 import { BINARY, startServer } from "../lib/target.mjs";
 import { CLIENTS, TRANSPORTS } from "./rows.mjs";
 import { setUp } from "./setup.mjs";
-import { print } from "./table.mjs";
+import { print } from "../lib/table.mjs";
 
 /** So many clients at a time: they wait more than they compute. */
 const AT_A_TIME = 8;

@@ -1,8 +1,10 @@
-// The SockJS services of `target doors`, by npm `sockjs`.
+// The SockJS services of `target doors`, by npm `sockjs`, and what is built on it: `websocket-multiplex` and `shoe`.
 import { createRequire } from "node:module";
 
 const require = createRequire(import.meta.url);
+const shoe = require("shoe");
 const sockjs = require("sockjs");
+const { MultiplexServer } = require("websocket-multiplex");
 
 /** Attaches all services to an HTTP server whose own listeners answer what is left. */
 export function attachSockJs(http) {
@@ -11,6 +13,7 @@ export function attachSockJs(http) {
     const server = sockjs.createServer({ ...common, ...options });
     server.on("connection", onConnection);
     server.installHandlers(http, { prefix });
+    return server;
   };
   const echo = (connection) => connection.on("data", (message) => connection.write(message));
 
@@ -34,6 +37,18 @@ export function attachSockJs(http) {
     connection.on("close", () => everyone.delete(connection));
     connection.on("data", (message) => everyone.forEach((other) => other.write(message)));
   });
-  install("/shoe", (connection) => connection.on("data", (text) => connection.write(text.toUpperCase())));
-  return { install };
+
+  channels(install("/multiplex", () => {}));
+  shoe((stream) => stream.on("data", (text) => stream.write(text.toUpperCase()))).install(http, { ...common, prefix: "/shoe" });
+}
+
+function channels(service) {
+  const multiplex = new MultiplexServer(service);
+  for (const name of ["ann", "bob,smith"]) {
+    multiplex.registerChannel(name).on("connection", (channel) => {
+      channel.on("data", (message) => channel.write(`re:${message}`));
+      channel.write(`${name} says hi`);
+    });
+  }
+  multiplex.registerChannel("closer").on("connection", (channel) => channel.end("last"));
 }

@@ -3,6 +3,8 @@ import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { WebSocketServer } from "ws";
 import { engineOptions, listen } from "./common.mjs";
+import { serveEvents } from "./doors-events.mjs";
+import { attachPrimus } from "./doors-primus.mjs";
 import { attachSockJs } from "./doors-sockjs.mjs";
 
 const { maxHttpBufferSize: maxPayload, perMessageDeflate } = engineOptions();
@@ -14,6 +16,7 @@ const http = createServer((request, response) => {
     response.end(readFileSync(new URL("../node_modules/sockjs-client/dist/sockjs.js", import.meta.url)));
     return;
   }
+  if (path(request) === "/es" && request.method === "GET") return serveEvents(request, response);
   if (path(request) === "/ws") response.writeHead(426, { Upgrade: "websocket", Connection: "upgrade" });
   else response.writeHead(404);
   response.end();
@@ -40,4 +43,5 @@ http.on("upgrade", (request, socket, head) => {
 });
 // Last: each of these asks the listeners before it for what is not its own.
 attachSockJs(http);
+attachPrimus(http);
 listen(http);
