@@ -100,6 +100,12 @@ pub trait Link: Send + 'static {
     /// When the connection cannot be upgraded now; the transport is to be refused.
     fn transport_opened(&mut self, now: Instant, which: TransportId) -> Result<(), Violation>;
 
+    /// Whether a second transport may take over at any moment. A client that is on its way there listens nowhere, so a
+    /// connection that the server ends waits until this is over.
+    fn is_upgrading(&self) -> bool {
+        false
+    }
+
     /// A transport has ended.
     fn transport_closed(&mut self, now: Instant, which: TransportId, how: TransportEnd);
 

@@ -10,7 +10,7 @@ mod encode;
 mod messages;
 
 pub use encode::{encode, in_lane, left};
-pub use messages::{Options, PrimusMessages};
+pub use messages::{ClientId, Options, PrimusMessages};
 
 /// Whether events are told apart.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

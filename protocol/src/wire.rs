@@ -72,6 +72,11 @@ impl Wire {
         matches!(self, Self::Multiplex | Self::Primus | Self::PrimusEmitter)
     }
 
+    /// Whether a client that takes one of its several sockets out of a namespace hears that this has been done.
+    pub fn confirms_leaving(self) -> bool {
+        matches!(self, Self::Primus | Self::PrimusEmitter)
+    }
+
     /// Encodes a packet of `namespace` for one of several sockets that a client has there.
     pub fn encode_in_lane(self, lane: &Lane, namespace: &str, packet: &Outbound<'_>) -> Option<Unit> {
         let leaves = matches!(packet, Outbound::Disconnect | Outbound::Refused { .. });

@@ -2,14 +2,14 @@
 //! panic, no packet may be more than what came, and what is passed on can be read.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bytestring::ByteString;
 use roomful_protocol::limits::Limits;
 use roomful_protocol::messages::{Messages, Read};
 use roomful_protocol::multiplex::{Channels, MultiplexMessages};
 use roomful_protocol::packet::{Body, Outbound, Packet};
-use roomful_protocol::primus::{Events, Options, PrimusMessages};
+use roomful_protocol::primus::{ClientId, Events, Options, PrimusMessages};
 use roomful_protocol::sockjs::{read_frame, read_messages};
 use roomful_protocol::wire::Wire;
 
@@ -149,7 +149,8 @@ fn garbage_of_primus_is_documents_or_nothing() {
     for _ in 0..ROUNDS {
         let text = ByteString::from(random.text());
         let now = Instant::now();
-        let mut client = PrimusMessages::new(now, options.clone(), Some("id"));
+        let mut client =
+            PrimusMessages::new(now, Duration::ZERO, options.clone(), ClientId::Public("id".into()));
         match client.text(now, &text, &text, &limits).unwrap() {
             Read::Packet(packet) => {
                 packets += 1;

@@ -4,7 +4,7 @@
 mod links;
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bytestring::ByteString;
 use links::Client;
@@ -13,7 +13,7 @@ use roomful::prelude::*;
 use roomful_protocol::engineio::messages::BareMessages;
 use roomful_protocol::engineio::{Framing, Texts, Version};
 use roomful_protocol::packet::MAIN;
-use roomful_protocol::primus::{Events, Options, PrimusMessages};
+use roomful_protocol::primus::{ClientId, Events, Options, PrimusMessages};
 use roomful_protocol::raw::{Form, RawMessages};
 
 /// Lets all tasks run until they have nothing to do.
@@ -73,6 +73,7 @@ async fn a_broadcast_to_several_rooms_with_exceptions_allocates_nothing_for_each
 fn one_of_each_kind(server: &Server) -> usize {
     let framings = [Texts::AsIs, Texts::SockJs].map(|texts| Framing { texts, ..Framing::default() });
     let older = Framing { version: Version::V3, ..Framing::default() };
+    let id = ClientId::Secret("secret".into());
     Client::join(server);
     Client::at_home(server, BareMessages::default(), older);
     for framing in framings {
@@ -81,7 +82,11 @@ fn one_of_each_kind(server: &Server) -> usize {
         }
         for events in [Events::No, Events::Emitter] {
             let options = Arc::new(Options { events, ..Options::default() });
-            Client::at_home(server, PrimusMessages::new(Instant::now(), options, None), framing);
+            Client::at_home(
+                server,
+                PrimusMessages::new(Instant::now(), Duration::ZERO, options, id.clone()),
+                framing,
+            );
         }
     }
     10

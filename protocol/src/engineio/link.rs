@@ -249,6 +249,10 @@ impl<M: Messages> Link for EngineLink<M> {
         Ok(())
     }
 
+    fn is_upgrading(&self) -> bool {
+        self.probe.is_some()
+    }
+
     fn transport_closed(&mut self, _now: Instant, which: TransportId, how: TransportEnd) {
         if self.is_probe(which) {
             self.end_probe();

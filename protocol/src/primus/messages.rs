@@ -44,12 +44,21 @@ impl Default for Options {
     }
 }
 
+/// The id that a client is told when it asks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ClientId {
+    /// One that others may know. Those of the client's sockets are made of it.
+    Public(Box<str>),
+    /// The secret one of its connection, which it knows from there.
+    Secret(Box<str>),
+}
+
 /// Reads the messages of one client.
 pub struct PrimusMessages {
     options: Arc<Options>,
-    /// What the client is told when it asks; `None` where it knows its id from the transport.
-    id: Option<Box<str>>,
-    begun: Instant,
+    id: ClientId,
+    /// When it came, and the time since 1970 at that moment, which pings tell.
+    begun: (Instant, Duration),
     next_ping: Instant,
     heard: bool,
 }
@@ -61,20 +70,20 @@ const OWN: &str = "\"primus::";
 const MAX_PING: usize = 64;
 
 impl PrimusMessages {
-    /// Reads the messages of a client that has come now. `id` is what it is told when it asks for its id.
-    pub fn new(now: Instant, options: Arc<Options>, id: Option<&str>) -> Self {
+    /// Reads the messages of a client that has come now, which is so long after the beginning of 1970.
+    pub fn new(now: Instant, since_1970: Duration, options: Arc<Options>, id: ClientId) -> Self {
         let next_ping = now + options.ping_interval;
-        Self { options, id: id.map(Box::from), begun: now, next_ping, heard: true }
+        Self { options, id, begun: (now, since_1970), next_ping, heard: true }
     }
 
     /// A message of the protocol's own.
     fn own(&self, document: &str) -> Read {
         let Ok(text) = serde_json::from_str::<String>(document) else { return unreadable() };
         match text.strip_prefix("primus::").and_then(|own| own.split_once("::")) {
-            Some(("id", _)) => match &self.id {
-                Some(id) => reply(format!("primus::id::{id}")),
-                None => Read::Nothing,
-            },
+            Some(("id", _)) => {
+                let (ClientId::Public(id) | ClientId::Secret(id)) = &self.id;
+                reply(format!("primus::id::{id}"))
+            }
             // Version 7 turned the direction round; those before it ping, and leave when nobody answers.
             Some(("ping", what)) if what.len() <= MAX_PING => reply(format!("primus::pong::{what}")),
             _ => Read::Nothing,
@@ -156,7 +165,8 @@ impl Messages for PrimusMessages {
         }
         self.heard = false;
         self.next_ping = now + self.options.ping_interval;
-        let time = now.saturating_duration_since(self.begun).as_millis();
+        let (begun, since_1970) = self.begun;
+        let time = (since_1970 + now.saturating_duration_since(begun)).as_millis();
         Due::Send(Unit::text(&format!("\"primus::ping::{time}\"")))
     }
 
@@ -182,7 +192,10 @@ impl Messages for PrimusMessages {
     }
 
     fn public_id(&self) -> Option<&str> {
-        self.id.as_deref()
+        match &self.id {
+            ClientId::Public(id) => Some(id),
+            ClientId::Secret(_) => None,
+        }
     }
 }
 

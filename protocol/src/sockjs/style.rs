@@ -142,9 +142,9 @@ fn for_a_line(frame: &str) -> Cow<'_, str> {
     Cow::Owned(escaped)
 }
 
-/// As a string of JavaScript inside a page, which must not end the script around it.
+/// As a string of JavaScript inside a page. Browsers look for the end of a script, and for `<!--`, in strings too.
 fn for_a_script(frame: &str) -> String {
-    Value::from(frame).to_string().replace("</", "<\\/")
+    Value::from(frame).to_string().replace('<', "\\u003c")
 }
 
 #[cfg(test)]
@@ -177,9 +177,11 @@ mod tests {
 
     #[test]
     fn a_message_cannot_end_the_script_around_it() {
-        let chunk = Style::HtmlFile(callback()).chunk(r#"a["</script><script>evil()"]"#);
-        let text = std::str::from_utf8(&chunk).unwrap();
-        assert_eq!(text.matches("</script>").count(), 1, "{text}");
+        for message in [r#"a["</script><script>evil()"]"#, r#"a["<!--<script>"]"#] {
+            let chunk = Style::HtmlFile(callback()).chunk(message);
+            let text = std::str::from_utf8(&chunk).unwrap();
+            assert_eq!(text.matches('<').count(), 2, "{text}");
+        }
     }
 
     #[test]

@@ -81,6 +81,10 @@ impl Doors<'_> {
             Some(file) => door.library(read(file)?),
             None => door,
         };
+        let door = match &primus.client {
+            Some(url) => door.sockjs_client_url(url),
+            None => door,
+        };
         let door = match self.allowed.cors() {
             Some(cors) => door.cors(cors),
             None => door,

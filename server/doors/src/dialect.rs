@@ -1,14 +1,14 @@
 //! What the messages at one mount mean, whatever carries them.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bytestring::ByteString;
 use roomful_core::ConnectionId;
 use roomful_protocol::messages::Messages;
 use roomful_protocol::multiplex::{Channels, MultiplexMessages};
 use roomful_protocol::packet::MAIN;
-use roomful_protocol::primus::{Events, Options, PrimusMessages};
+use roomful_protocol::primus::{ClientId, Events, Options, PrimusMessages};
 use roomful_protocol::raw::{Form, RawMessages};
 
 /// What clients say with their messages, where the transport does not decide it.
@@ -133,12 +133,16 @@ impl PrimusProtocol {
         self.with(|options| options.ping_interval = interval)
     }
 
-    /// What reads the messages of one connection, which opens now. `id` is the one that the transport has told the
-    /// client; it is given another one where there is none.
-    pub(crate) fn messages(&self, id: Option<&str>) -> PrimusMessages {
+    /// What reads the messages of one connection, which opens now. `secret` is the id that the transport has told the
+    /// client; it is given a public one where there is none.
+    pub(crate) fn messages(&self, secret: Option<&ConnectionId>) -> PrimusMessages {
         let now = tokio::time::Instant::now().into_std();
-        let own = id.is_none().then(ConnectionId::random);
-        PrimusMessages::new(now, self.options.clone(), own.as_ref().map(ConnectionId::expose))
+        let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let id = match secret {
+            Some(id) => ClientId::Secret(id.expose().into()),
+            None => ClientId::Public(ConnectionId::random().expose().into()),
+        };
+        PrimusMessages::new(now, since_1970, self.options.clone(), id)
     }
 
     /// The interval between pings.

@@ -198,8 +198,7 @@ impl Inner {
 
 /// The answer to a request that is no handshake of a WebSocket (RFC 9110, section 15.5.22).
 fn upgrade_required(version: Version) -> Response<Body> {
-    let text = "This is a WebSocket.";
-    let mut response = answer(StatusCode::UPGRADE_REQUIRED, "text/plain; charset=UTF-8", text);
+    let mut response = answer(StatusCode::UPGRADE_REQUIRED, "text/plain", "Upgrade Required");
     response.headers_mut().insert(UPGRADE, HeaderValue::from_static("websocket"));
     // HTTP/2 and later have no such header.
     if version <= Version::HTTP_11 {

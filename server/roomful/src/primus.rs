@@ -36,6 +36,7 @@ pub struct Primus {
     transformer: Transformer,
     protocol: PrimusProtocol,
     library: Option<Bytes>,
+    sockjs_client_url: Option<String>,
     cors: Option<Cors>,
     origins: Option<Origins>,
     trusted_proxies: Option<TrustedProxies>,
@@ -44,13 +45,27 @@ pub struct Primus {
 impl Primus {
     /// A door for clients that use this transformer and agree on that protocol.
     pub fn new(server: Server, transformer: Transformer, protocol: PrimusProtocol) -> Self {
-        let (library, cors, origins, trusted_proxies) = (None, None, None, None);
-        Self { server, transformer, protocol, library, cors, origins, trusted_proxies }
+        Self {
+            server,
+            transformer,
+            protocol,
+            library: None,
+            sockjs_client_url: None,
+            cors: None,
+            origins: None,
+            trusted_proxies: None,
+        }
     }
 
     /// The source of the client, which is served at `primus.js`. Default: none.
     pub fn library(self, source: impl Into<Bytes>) -> Self {
         Self { library: Some(source.into()), ..self }
+    }
+
+    /// Where pages for iframes find the client of SockJS: see [`SockJs::client_url`]. For the other transformers this
+    /// changes nothing.
+    pub fn sockjs_client_url(self, url: &str) -> Self {
+        Self { sockjs_client_url: Some(url.to_owned()), ..self }
     }
 
     /// Lets pages of other origins read the answers over HTTP. Default: none may, but with SockJS, whose protocol lets
@@ -120,6 +135,10 @@ impl MountAt for Primus {
             }
             Transformer::SockJs => {
                 let door = guarded!(SockJs::new(server).primus(protocol), self).prefix(path);
+                let door = match &self.sockjs_client_url {
+                    Some(url) => door.client_url(url),
+                    None => door,
+                };
                 self.at(path, door)
             }
         }

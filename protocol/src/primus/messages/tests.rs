@@ -7,7 +7,7 @@ const SECOND: Duration = Duration::from_secs(1);
 fn client(events: Events) -> PrimusMessages {
     let channels = [("a".into(), "/channel".into())].into();
     let options = Options { namespace: "/home".into(), events, channels, ..Options::default() };
-    PrimusMessages::new(Instant::now(), Arc::new(options), Some("id-1"))
+    PrimusMessages::new(Instant::now(), Duration::ZERO, Arc::new(options), ClientId::Public("id-1".into()))
 }
 
 fn read_as(events: Events, text: &str) -> String {
@@ -118,25 +118,28 @@ fn channels_that_nobody_has_made_mean_nothing() {
 #[test]
 fn a_ping_goes_out_every_interval_and_silence_until_the_next_ends_the_connection() {
     let now = Instant::now();
-    let mut client = PrimusMessages::new(now, Arc::default(), None);
+    let secret = ClientId::Secret("secret".into());
+    let mut client = PrimusMessages::new(now, 1_000_000 * SECOND, Arc::default(), secret);
     let sent = |due| match due {
         Due::Send(unit) => String::from_utf8(unit.frames()[0].payload().to_vec()).unwrap(),
         other => format!("{other:?}"),
     };
     assert_eq!(client.deadline(), Some(now + 30 * SECOND));
     assert_eq!(client.handle_timeout(now + 29 * SECOND), Due::Nothing);
-    assert_eq!(sent(client.handle_timeout(now + 30 * SECOND)), r#""primus::ping::30000""#);
-    let pong = ByteString::from_static(r#""primus::pong::30000""#);
+    assert_eq!(sent(client.handle_timeout(now + 30 * SECOND)), r#""primus::ping::1000030000""#);
+    let pong = ByteString::from_static(r#""primus::pong::1000030000""#);
     client.text(now + 31 * SECOND, &pong, &pong, &Limits::default()).unwrap();
-    assert_eq!(sent(client.handle_timeout(now + 60 * SECOND)), r#""primus::ping::60000""#);
+    assert_eq!(sent(client.handle_timeout(now + 60 * SECOND)), r#""primus::ping::1000060000""#);
     client.extend(5 * SECOND);
     assert_eq!(client.handle_timeout(now + 90 * SECOND), Due::Nothing);
     assert_eq!(client.handle_timeout(now + 95 * SECOND), Due::Close(CloseReason::PingTimeout));
 }
 
 #[test]
-fn a_client_that_knows_its_id_from_the_transport_is_not_told() {
-    let mut client = PrimusMessages::new(Instant::now(), Arc::default(), None);
+fn a_secret_id_is_told_to_its_client_and_to_no_other() {
+    let secret = ClientId::Secret("secret".into());
+    let mut client = PrimusMessages::new(Instant::now(), Duration::ZERO, Arc::default(), secret);
     let asks = ByteString::from_static(r#""primus::id::""#);
-    assert_eq!(client.text(Instant::now(), &asks, &asks, &Limits::default()), Ok(Read::Nothing));
+    let told = told(client.text(Instant::now(), &asks, &asks, &Limits::default()).unwrap());
+    assert_eq!((&*told, client.public_id()), (r#"reply "primus::id::secret""#, None));
 }

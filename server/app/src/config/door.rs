@@ -51,6 +51,8 @@ pub(crate) struct Primus {
     pub(crate) ping_interval: Option<Duration>,
     /// The file that is served as `primus.js`.
     pub(crate) library: Option<PathBuf>,
+    /// Where pages for iframes find the client of SockJS.
+    pub(crate) client: Option<String>,
 }
 
 /// Channels, each with the namespace that it is.
@@ -126,6 +128,7 @@ fn primus(options: &mut Options) -> Result<Primus> {
         channels: options.channels()?,
         ping_interval: options.duration("ping-interval")?,
         library,
+        client: options.script()?,
     })
 }
 

@@ -104,7 +104,12 @@ impl Dispatch {
             return self.senseless("a packet for a namespace that the client is not in");
         };
         match packet.body {
-            Body::Disconnect => self.leave(at, DisconnectReason::ClientNamespaceDisconnect, cx),
+            Body::Disconnect => {
+                if packet.lane.is_some() && self.connection.wire.confirms_leaving() {
+                    self.confirm_leaving(at);
+                }
+                self.leave(at, DisconnectReason::ClientNamespaceDisconnect, cx);
+            }
             Body::Ack { id, args } => {
                 if let Some(slot) = self.slots.get(at) {
                     slot.member().answered(id, args);
@@ -122,6 +127,12 @@ impl Dispatch {
             Body::Connect { .. } => {}
         }
         Ok(())
+    }
+
+    fn confirm_leaving(&self, at: usize) {
+        if let Some(slot) = self.slots.get(at) {
+            let _ = slot.member().send(&Outbound::Disconnect, false);
+        }
     }
 
     /// A packet that makes no sense here.

@@ -33,6 +33,8 @@ pub(crate) struct Driver<L, T> {
     /// The connection is over when the client is no longer in the namespace in which it began.
     ends_with_home: bool,
     state: State,
+    /// Why it is going to close, and the program's own words, until the transport hears of it.
+    ending: Option<(CloseReason, Option<CloseFrame>)>,
     /// When the client must have joined a namespace.
     connect_deadline: Option<Instant>,
     stall: Option<Stall>,
@@ -45,6 +47,10 @@ pub(crate) struct Driver<L, T> {
 enum State {
     Opening,
     Open,
+    /// It closes as soon as the client has come to the transport that it is on its way to.
+    Upgrading {
+        deadline: Instant,
+    },
     /// What is queued still goes out.
     Closing {
         deadline: Instant,
@@ -79,6 +85,7 @@ impl<L: Link, T: Transports> Driver<L, T> {
             link,
             transports: Some(transports),
             state: State::Opening,
+            ending: None,
             connect_deadline,
             stall: None,
             stopped: None,
@@ -261,6 +268,9 @@ impl<L: Link, T: Transports> Driver<L, T> {
     fn next_deadline(&self) -> Option<Instant> {
         match self.state {
             State::Closing { deadline } | State::Ended { deadline } => Some(deadline),
+            State::Upgrading { deadline } => {
+                Some(self.link.poll_timeout().map_or(deadline, |at| at.min(deadline)))
+            }
             State::Opening | State::Open => {
                 let stall = self.stall.as_ref().map(|stall| stall.deadline);
                 [self.link.poll_timeout(), self.connect_deadline, self.dispatch.deadline(), stall]
@@ -293,12 +303,42 @@ impl<L: Link, T: Transports> Driver<L, T> {
             CloseReason::PingTimeout | CloseReason::Overflow => Duration::ZERO,
             _ => self.server.limits().close_timeout,
         };
-        self.state = State::Closing { deadline: now + patience };
-        if let Some(transports) = &mut self.transports {
-            transports.closing(reason, frame);
-        }
+        let deadline = now + patience;
+        self.ending = Some((reason, frame.cloned()));
         self.dispatch.leave_all(reason.for_socket(), cx);
         self.connection.outbox.seal();
+        // A client that is meant to come back needs no goodbye.
+        if reason == CloseReason::ForcedServerClose && self.link.is_upgrading() {
+            self.state = State::Upgrading { deadline };
+        } else {
+            self.begin_closing(deadline);
+        }
+    }
+
+    fn begin_closing(&mut self, deadline: Instant) {
+        self.state = State::Closing { deadline };
+        if let (Some(transports), Some((reason, frame))) = (&mut self.transports, self.ending.take()) {
+            transports.closing(reason, frame.as_ref());
+        }
+    }
+
+    /// Lets an upgrade come to its end, and then closes; whether there is more to do at once.
+    fn finish_upgrade(&mut self, deadline: Instant, now: Instant, cx: &mut Context<'_>) -> bool {
+        let mut budget = TURN;
+        while let Some(transports) = self.transports.as_mut().filter(|_| budget > 0) {
+            transports.poll_write(cx);
+            let Poll::Ready(event) = transports.poll_event(cx) else { break };
+            budget -= 1;
+            self.event(event, now, cx);
+        }
+        if self.link.poll_timeout().is_some_and(|at| at <= now) {
+            self.link.handle_timeout(now);
+            self.take_output(now, cx);
+        }
+        if !self.link.is_upgrading() || deadline <= now {
+            self.begin_closing(deadline);
+        }
+        budget == 0
     }
 
     /// Lets go of the transport and of all that is queued for it.
@@ -348,7 +388,10 @@ impl<L: Link, T: Transports> Future for Driver<L, T> {
         if driver.state == State::Opening {
             driver.open(now, cx);
         }
-        let more = driver.state == State::Open && driver.turn(now, cx);
+        let mut more = driver.state == State::Open && driver.turn(now, cx);
+        if let State::Upgrading { deadline } = driver.state {
+            more |= driver.finish_upgrade(deadline, now, cx);
+        }
         if driver.state != State::Open && driver.poll_end(now, cx).is_ready() {
             return Poll::Ready(());
         }

@@ -1,11 +1,11 @@
 //! Clients that are in a namespace several times, by channels of their own.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use roomful_core::{ConnectError, Limits, Namespace, RawArgs, Server, Socket};
 use roomful_protocol::multiplex::{Channels, MultiplexMessages};
-use roomful_protocol::primus::{Events, Options, PrimusMessages};
+use roomful_protocol::primus::{ClientId, Events, Options, PrimusMessages};
 
 use crate::support::{Client, settle};
 
@@ -38,7 +38,8 @@ async fn primus(server: &Server) -> Client {
         channels: channels.into_iter().collect(),
         ..Options::default()
     };
-    Client::open_as(server, PrimusMessages::new(Instant::now(), Arc::new(options), None)).await
+    let id = ClientId::Public("id".into());
+    Client::open_as(server, PrimusMessages::new(Instant::now(), Duration::ZERO, Arc::new(options), id)).await
 }
 
 /// A client of websocket-multiplex whose channels are `a`, `b` and `closed`.
@@ -66,6 +67,8 @@ async fn each_of_a_clients_places_in_a_channel_is_a_socket_of_its_own() {
     client.send(r#"[0,"y","a",{"hi":1}]"#);
     client.expect(r#"[0,"y","a",{"hi":1}]"#).await;
     client.send(r#"[2,"y","a"]"#);
+    client.expect(r#"[2,"y","a"]"#).await;
+    client.send(r#"[2,"y","a"]"#);
     client.send(r#"[0,"y","a",1]"#);
     client.send(r#"[0,"x","a",2]"#);
     client.expect(r#"[0,"x","a",2]"#).await;
@@ -73,6 +76,18 @@ async fn each_of_a_clients_places_in_a_channel_is_a_socket_of_its_own() {
     // The first socket is the client's own, outside of all channels.
     client.send("3");
     client.expect("3").await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_channel_of_websocket_multiplex_is_left_without_a_word() {
+    let server = server();
+    let mut client = multiplex(&server).await;
+    client.send("sub,a");
+    client.send("uns,a");
+    client.send("sub,b");
+    client.send("msg,b,there");
+    client.expect("msg,b,there").await;
+    assert_eq!(sockets(&server, "/a"), Some(0));
 }
 
 #[tokio::test(start_paused = true)]

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use roomful_core::{DisconnectReason, Limits, Namespace, Server, Socket, State};
-use roomful_protocol::link::TransportEnd;
+use roomful_protocol::link::{Frame, TransportEnd, TransportId};
 use tokio::time::sleep;
 
-use crate::support::{Client, Flow, Probe, server, server_with, settle};
+use crate::support::{Client, Feed, Flow, Probe, server, server_with, settle};
 
 async fn note_reason(reason: DisconnectReason, State(probe): State<Probe>) {
     probe.note(reason.as_str());
@@ -214,4 +214,45 @@ async fn what_was_queued_before_a_close_still_goes_out() {
     socket.disconnect_connection();
     let wanted = [format!(r#"42["last words","{}"]"#, "x".repeat(100)), "41".into(), "close".into()];
     assert_eq!(client.heard().await, wanted);
+}
+
+/// A client that polls and is on its way to a WebSocket when its message makes the server end its connection.
+async fn ended_while_upgrading() -> (Server, Client) {
+    let bye = async |socket: Socket| {
+        socket.emit_raw("last words", ());
+        socket.disconnect_connection();
+    };
+    let (server, _) = server(|main| main.on_raw("bye", bye));
+    let client = Client::open_polling(&server);
+    client.send("0");
+    client.feed(Feed::Opened(TransportId(1)));
+    client.feed(Feed::Frame(TransportId(1), Frame::Text("2probe".into())));
+    settle().await;
+    client.send(r#"2["bye"]"#);
+    settle().await;
+    assert_eq!(server.main().socket_count(), 0);
+    (server, client)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_in_the_middle_of_an_upgrade_hears_the_end_where_it_goes() {
+    let (_server, mut client) = ended_while_upgrading().await;
+    assert!(!client.has_ended());
+    client.feed(Feed::Frame(TransportId(1), Frame::Text("5".into())));
+    client.expect("0open").await;
+    client.joined("40").await;
+    client.expect(r#"42["last words"]"#).await;
+    client.expect("41").await;
+    client.expect("close").await;
+    client.ended().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_upgrade_that_does_not_come_keeps_no_connection_that_was_ended() {
+    let (server, mut client) = ended_while_upgrading().await;
+    client.feed(Feed::Closed(TransportId(1), TransportEnd::Closed));
+    // What is queued waits for a poll.
+    sleep(Duration::from_secs(31)).await;
+    client.ended().await;
+    assert_eq!(server.connection_count(), 0);
 }

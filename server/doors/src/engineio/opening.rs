@@ -176,8 +176,7 @@ impl Inner {
             (Dialect::Bare, _) => self.drive(start, BareMessages::default(), transports, handshake),
             (Dialect::Primus(protocol), _) => {
                 let start = Start { framing: Framing { texts: Texts::EngineIo, ..*framing }, ..start };
-                // The connection's id is the client's own, and a secret: its sockets have others.
-                let messages = protocol.messages(Some(id.expose()));
+                let messages = protocol.messages(Some(id));
                 self.drive(start, messages, transports, handshake);
             }
         }

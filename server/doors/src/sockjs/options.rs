@@ -64,12 +64,13 @@ fn with_heartbeat(limits: &Limits, heartbeat: Duration) -> Arc<Limits> {
 }
 
 impl SockJs {
-    /// Options belong to a door that is not in use yet; a clone that is keeps its own.
+    /// Options belong to a door that is not in use yet; a clone that is keeps its own, and its sessions.
     fn with(self, change: impl FnOnce(&mut Options)) -> Self {
         let mut options = self.inner.options.clone();
         change(&mut options);
-        let (server, sessions) = (self.inner.server.clone(), self.inner.sessions.clone());
-        Self { inner: Arc::new(Inner { server, options, sessions }) }
+        Self {
+            inner: Arc::new(Inner { server: self.inner.server.clone(), options, sessions: Arc::default() }),
+        }
     }
 
     /// The path of the door in the requests that it gets, such as `/chat`. Mounting sets it.

@@ -8,6 +8,7 @@ use roomful::{Cors, Origins, Primus, PrimusProtocol, Server, ServerBuilder, Tran
 use serde_json::{Value, json};
 
 use super::libraries;
+use super::sockjs::CLIENT;
 use crate::Failure;
 use crate::settings::number;
 
@@ -30,7 +31,7 @@ pub(super) fn mounts(server: &Server) -> Result<Router, Failure> {
     let plugins = protocol.namespace(PLUGINS).emitter().channel("a", CHANNEL);
     let mount = |name: &str, transformer, protocol: &PrimusProtocol| {
         let door = Primus::new(server.clone(), transformer, protocol.clone());
-        let door = door.cors(Cors::new(Origins::Any).with_credentials());
+        let door = door.cors(Cors::new(Origins::Any).with_credentials()).sockjs_client_url(CLIENT);
         let door = match libraries::read(&format!("{name}.js")) {
             Some(source) => door.library(source),
             None => door,
@@ -45,29 +46,37 @@ pub(super) fn mounts(server: &Server) -> Result<Router, Failure> {
         .merge(mount("primus-plugins", Transformer::WebSockets, &plugins)))
 }
 
-async fn answer(socket: Socket, Args((message,)): Args<(Value,)>) {
-    match message {
-        Value::String(word) if word == "bye" => socket.disconnect(),
+async fn answer(socket: Socket, message: RawArgs) {
+    match message.parse_first::<Value>() {
+        Ok(Value::String(word)) if word == "bye" => socket.disconnect(),
         // Without a goodbye the client comes back.
-        Value::String(word) if word == "kick" => socket.close_connection(),
-        Value::Object(mut object) if object.contains_key("echo") => {
-            _ = socket.emit_raw("message", object.remove("echo"));
+        Ok(Value::String(word)) if word == "kick" => socket.close_connection(),
+        Ok(Value::Object(mut object)) if object.contains_key("echo") => {
+            _ = socket.emit_raw("message", (object.remove("echo"),));
         }
-        other => _ = socket.emit_raw("message", (other,)),
+        _ => _ = socket.emit_args("message", &message),
     }
 }
 
-async fn echo(Args((value,)): Args<(Value,)>) -> Args<(Value,)> {
-    Args((value,))
+// Arguments that do not fit are to be ignored, so the answer is in the handlers' hands.
+
+async fn echo(value: Option<Args<(Value,)>>, ack: AckSender) {
+    if let Some(Args((value,))) = value {
+        let _ = ack.send(&value);
+    }
 }
 
-async fn join(socket: Socket, Args((room,)): Args<(String,)>) -> Args<(String,)> {
-    socket.join(&room);
-    Args((room,))
+async fn join(socket: Socket, room: Option<Args<(String,)>>, ack: AckSender) {
+    if let Some(Args((room,))) = room {
+        socket.join(&room);
+        let _ = ack.send(&room);
+    }
 }
 
-async fn say(socket: Socket, Args((room, what)): Args<(String, Value)>) {
-    socket.within(room).emit_raw("said", (what,));
+async fn say(socket: Socket, said: Option<Args<(String, Value)>>, _ack: AckSender) {
+    if let Some(Args((room, what))) = said {
+        socket.within(room).emit_raw("said", (what,));
+    }
 }
 
 async fn regard(socket: Socket, Args((message,)): Args<(Value,)>) {
