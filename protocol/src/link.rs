@@ -145,6 +145,12 @@ pub trait Link: Send + 'static {
         None
     }
 
+    /// What a client is told before the server goes, so that not all of them come back at once: over which time they
+    /// should spread. `None` where the protocol has no words for that.
+    fn farewell(&self, _within: Duration) -> Option<Unit> {
+        None
+    }
+
     /// The headers of the request that carries what comes in from now on, as JSON text of an object. Only called
     /// where somebody wants to know.
     fn carried_by(&mut self, _headers: &ByteString) {}

@@ -304,6 +304,11 @@ impl<M: Messages> Link for EngineLink<M> {
         self.messages.public_id()
     }
 
+    /// A `noop` with data: clients that do not know of it see a packet that means nothing.
+    fn farewell(&self, within: Duration) -> Option<Unit> {
+        Some(Unit::text(&format!("6{{\"reconnectWithin\":{}}}", within.as_millis())))
+    }
+
     fn carried_by(&mut self, headers: &ByteString) {
         self.messages.carried_by(headers);
     }

@@ -38,6 +38,8 @@ pub(crate) struct Config {
     pub(crate) recovery: bool,
     /// Where sessions are kept over a restart.
     pub(crate) sessions: Option<PathBuf>,
+    /// Over which time clients are asked to spread when the server has stopped.
+    pub(crate) reconnect_within: Option<Duration>,
     pub(crate) cors: CorsConfig,
     /// `None`: one is made at start.
     pub(crate) api_key: Option<String>,
@@ -74,6 +76,7 @@ impl Default for Config {
             compression: false,
             recovery: false,
             sessions: None,
+            reconnect_within: None,
             cors: CorsConfig::default(),
             api_key: None,
             max_payload: limits.max_payload,
@@ -157,6 +160,8 @@ Losing nothing
                            missed; events have one more argument then, so clients in languages
                            that count arguments must expect it
   --sessions FILE          the same over a restart: sessions are saved there when the server stops
+  --reconnect-within TIME  when it stops, asks clients not to come back all at once but spread over
+                           this time, up to 1m; Roomful's own client does so  [at their own pace]
 
 Who may do what
   --api-key KEY            key for POST /api/emit, 16 characters or more; other users of this

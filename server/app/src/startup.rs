@@ -85,6 +85,9 @@ fn server(config: &Config) -> Result<Server, BuildError> {
     } else if config.recovery {
         builder = builder.recovery(Recovery::default());
     }
+    if let Some(within) = config.reconnect_within {
+        builder = builder.reconnect_within(within);
+    }
     builder.build_with(presence)
 }
 

@@ -73,6 +73,7 @@ impl Server {
             adapter: None,
             recovery: None,
             cluster_timeout: DEFAULT_TIMEOUT,
+            reconnect_within: Duration::ZERO,
         }
     }
 
@@ -261,6 +262,7 @@ pub struct ServerBuilder<S = ()> {
     adapter: Option<Arc<dyn Adapter>>,
     recovery: Option<Recovery>,
     cluster_timeout: Duration,
+    reconnect_within: Duration,
 }
 
 /// Why a server cannot be built.
@@ -322,6 +324,14 @@ impl<S: Send + Sync + 'static> ServerBuilder<S> {
         self
     }
 
+    /// Asks the clients of a server that [closes](Server::close) to come back at a time within this, evenly by chance,
+    /// rather than all at once. Default: they are not asked. Roomful's own client listens to that, up to a minute; for all
+    /// others of Engine.IO it is a packet without a meaning.
+    pub fn reconnect_within(mut self, time: Duration) -> Self {
+        self.reconnect_within = time;
+        self
+    }
+
     /// Joins this server with others to one cluster.
     pub fn adapter(mut self, adapter: impl Adapter) -> Self {
         self.adapter = Some(Arc::new(adapter));
@@ -351,7 +361,15 @@ impl<S: Send + Sync + 'static> ServerBuilder<S> {
         let timeout = self.cluster_timeout;
         let cluster = self.adapter.map(|adapter| Cluster::new(adapter, node, timeout, Arc::clone(&metrics)));
         let recovery = self.recovery.map(|options| Hub::new(options, Arc::clone(&metrics)));
-        let shared = Arc::new(Shared::new(node, self.limits, self.overflow, metrics, cluster, recovery));
+        let shared = Arc::new(Shared::new(
+            node,
+            self.limits,
+            self.overflow,
+            metrics,
+            cluster,
+            recovery,
+            self.reconnect_within,
+        ));
         let state = Arc::new(state);
         let mut namespaces = HashMap::new();
         let mut dynamic = Vec::new();

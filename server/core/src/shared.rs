@@ -1,6 +1,7 @@
 //! What every part of a server needs, and what needs none of them.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use roomful_protocol::limits::Limits;
 
@@ -18,6 +19,8 @@ pub(crate) struct Shared {
     pub(crate) metrics: Arc<Metrics>,
     /// The other nodes, when there is an adapter.
     pub(crate) cluster: Option<Cluster>,
+    /// Over which time clients are asked to spread when they come back to a server that was closed. Zero: they are not.
+    pub(crate) reconnect_within: Duration,
     /// What clients come back to, when sessions are recovered.
     pub(crate) recovery: Option<Hub>,
 }
@@ -30,8 +33,9 @@ impl Shared {
         metrics: Arc<Metrics>,
         cluster: Option<Cluster>,
         recovery: Option<Hub>,
+        reconnect_within: Duration,
     ) -> Self {
         let bounds = Arc::new(Bounds::new(&limits, policy));
-        Self { node, limits: Arc::new(limits), bounds, metrics, cluster, recovery }
+        Self { node, limits: Arc::new(limits), bounds, metrics, cluster, reconnect_within, recovery }
     }
 }

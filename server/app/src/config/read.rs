@@ -9,13 +9,14 @@ use crate::{bench, chat};
 
 /// The options that take a value: `--name` and `ROOMFUL_NAME`. The order counts in the environment, where
 /// `ROOMFUL_HOST` and `ROOMFUL_PORT` say more than `ROOMFUL_BIND`.
-const VALUES: [&str; 14] = [
+const VALUES: [&str; 15] = [
     "bind",
     "host",
     "port",
     "path",
     "workers",
     "sessions",
+    "reconnect-within",
     "api-key",
     "cors-origin",
     "namespace",
@@ -144,6 +145,7 @@ fn set(config: &mut Config, option: &str, text: &str) -> Result<(), String> {
         "port" => config.port = value::port(text)?,
         "path" => config.path = value::path(text)?,
         "sessions" => config.sessions = Some(value::file(text)?),
+        "reconnect-within" => config.reconnect_within = Some(value::duration(text)?),
         "workers" => config.workers = Some(value::workers(text)?),
         "api-key" => config.api_key = Some(value::api_key(text)?),
         "cors-origin" => match value::origin(text)? {

@@ -306,6 +306,13 @@ impl<L: Link, T: Transports> Driver<L, T> {
         let deadline = now + patience;
         self.ending = Some((reason, frame.cloned()));
         self.dispatch.leave_all(reason.for_socket(), cx);
+        let within = self.server.shared().reconnect_within;
+        if reason == CloseReason::ServerShuttingDown
+            && !within.is_zero()
+            && let Some(farewell) = self.link.farewell(within)
+        {
+            self.connection.outbox.push_own(farewell);
+        }
         self.connection.outbox.seal();
         // A client that is meant to come back needs no goodbye.
         if reason == CloseReason::ForcedServerClose && self.link.is_upgrading() {

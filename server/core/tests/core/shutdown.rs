@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use roomful_core::{DisconnectReason, State};
+use roomful_core::{DisconnectReason, Server, State};
 use tokio::time::Instant;
 
 use crate::support::{Client, Flow, Probe, server, settle};
@@ -22,6 +22,17 @@ async fn clients_are_closed_without_being_told_to_stay_away() {
     assert_eq!(client.heard().await, [r#"42["last words"]"#, "close"]);
     assert_eq!(probe.notes(), ["server shutting down"]);
     assert_eq!(server.connection_count(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn clients_are_asked_not_to_come_back_all_at_once() {
+    let within = Duration::from_secs(10);
+    let server = Server::builder::<()>().reconnect_within(within).build().unwrap();
+    let mut client = Client::join(&server).await;
+    client.socket().emit_raw("last words", ());
+    assert!(server.close(PATIENCE).await);
+    let heard = [r#"42["last words"]"#, r#"6{"reconnectWithin":10000}"#, "close"];
+    assert_eq!(client.heard().await, heard);
 }
 
 #[tokio::test(start_paused = true)]
