@@ -42,9 +42,6 @@ pub enum Wire {
 }
 
 impl Wire {
-    /// How many there are. Each is below this as a number, so that encodings can be kept in an array.
-    pub const COUNT: usize = Self::PrimusEmitter as usize + 1;
-
     /// Whether clients are told the id of their session and the offsets of events, with which they come back to
     /// where they were.
     pub fn has_sessions(self) -> bool {

@@ -68,11 +68,13 @@ impl Connection {
 
     /// A packet as this client gets it; `None` when it cannot be told.
     pub(crate) fn encode(&self, namespace: &str, lane: Option<&Lane>, packet: &Outbound<'_>) -> Option<Unit> {
-        let unit = match lane {
-            Some(lane) => self.wire.encode_in_lane(lane, namespace, packet)?,
+        let mut unit = match lane {
             None => self.wire.encode(namespace, packet)?,
+            Some(lane) => self.wire.encode_in_lane(lane, namespace, packet)?,
         };
-        let unit = if self.framing.is_plain() { unit } else { unit.framed(self.framing)? };
+        if !self.framing.is_plain() {
+            unit = unit.framed(self.framing)?;
+        }
         Some(match self.deflate() {
             Some(deflate) => unit.deflated(deflate),
             None => unit,

@@ -1,11 +1,12 @@
 //! A packet and its encoded forms, each made once, when the first client that needs it is met.
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::RefCell;
 
 use roomful_protocol::engineio::Framing;
 use roomful_protocol::packet::Outbound;
 use roomful_protocol::websocket::Deflate;
 use roomful_protocol::wire::{Unit, Wire};
+use smallvec::SmallVec;
 
 use crate::member::Member;
 
@@ -14,64 +15,70 @@ pub(crate) struct Envelope<'a> {
     namespace: &'a str,
     packet: Outbound<'a>,
     compress: bool,
-    /// By wire. An encoding that has been tried and does not exist is `None`.
-    plain: [OnceCell<Option<Unit>>; Wire::COUNT],
-    /// What is made of these for clients that take them framed otherwise, or compressed: once for all that take them in
-    /// the same way; `None` where there is none. There are few such ways.
-    converted: RefCell<Vec<(Conversion, Option<Unit>)>>,
+    /// What has been made, and what has been tried and does not exist. Most rooms need one form, and there are few.
+    made: RefCell<SmallVec<[(Form, Option<Unit>); 1]>>,
 }
 
-/// How a unit is changed for some clients.
+/// How some clients take a packet.
 #[derive(Clone, Copy, PartialEq, Eq)]
-struct Conversion {
+struct Form {
     wire: Wire,
     framing: Framing,
     deflate: Option<Deflate>,
 }
 
+impl Form {
+    /// As the wire gives it.
+    fn plain(wire: Wire) -> Self {
+        Self { wire, framing: Framing::default(), deflate: None }
+    }
+
+    fn is_plain(&self) -> bool {
+        self.deflate.is_none() && self.framing.is_plain()
+    }
+}
+
 impl<'a> Envelope<'a> {
     pub(crate) fn new(namespace: &'a str, packet: Outbound<'a>, compress: bool) -> Self {
-        let plain = [const { OnceCell::new() }; Wire::COUNT];
-        Self { namespace, packet, compress, plain, converted: RefCell::default() }
+        Self { namespace, packet, compress, made: RefCell::default() }
     }
 
     /// The packet as this client gets it; `None` when it cannot be told.
     pub(crate) fn unit_for(&self, member: &Member) -> Option<Unit> {
         let connection = &*member.connection;
-        let plain = self.plain(connection.wire)?;
+        let wire = connection.wire;
         let deflate = connection.deflate().filter(|_| self.compress);
-        if connection.wire.has_lanes()
+        if wire.has_lanes()
             && let Some(lane) = member.lane()
         {
             // What is said is shared; to whom it is said is different for each.
-            let unit = connection.wire.in_lane(lane, plain)?.framed(connection.framing)?;
-            return Some(match deflate {
-                Some(deflate) => unit.deflated(deflate),
-                None => unit,
-            });
+            let unit = wire.in_lane(lane, &self.unit(Form::plain(wire))?)?.framed(connection.framing)?;
+            return Some(deflated(unit, deflate));
         }
-        if deflate.is_none() && connection.framing.is_plain() {
-            return Some(plain.clone());
-        }
-        let conversion = Conversion { wire: connection.wire, framing: connection.framing, deflate };
-        self.converted(conversion, plain)
+        self.unit(Form { wire, framing: connection.framing, deflate })
     }
 
-    fn plain(&self, wire: Wire) -> Option<&Unit> {
-        self.plain.get(wire as usize)?.get_or_init(|| wire.encode(self.namespace, &self.packet)).as_ref()
-    }
-
-    fn converted(&self, conversion: Conversion, plain: &Unit) -> Option<Unit> {
-        let mut made = self.converted.borrow_mut();
-        if let Some((_, unit)) = made.iter().find(|(done, _)| *done == conversion) {
+    fn unit(&self, form: Form) -> Option<Unit> {
+        if let Some((_, unit)) = self.made.borrow().iter().find(|(made, _)| *made == form) {
             return unit.clone();
         }
-        let framed = plain.framed(conversion.framing);
-        let unit = framed.map(|framed| match conversion.deflate {
-            Some(deflate) => framed.deflated(deflate),
-            None => framed,
-        });
-        made.push((conversion, unit.clone()));
+        let unit = self.make(form);
+        self.made.borrow_mut().push((form, unit.clone()));
         unit
+    }
+
+    fn make(&self, form: Form) -> Option<Unit> {
+        if form.is_plain() {
+            return form.wire.encode(self.namespace, &self.packet);
+        }
+        let framed = self.unit(Form::plain(form.wire))?.framed(form.framing)?;
+        Some(deflated(framed, form.deflate))
+    }
+}
+
+fn deflated(unit: Unit, deflate: Option<Deflate>) -> Unit {
+    match deflate {
+        Some(deflate) => unit.deflated(deflate),
+        None => unit,
     }
 }

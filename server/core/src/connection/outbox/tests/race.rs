@@ -9,6 +9,9 @@ use super::*;
 const PUSHERS: usize = 3;
 const EACH: usize = 5000;
 
+/// A machine may be busy with other things.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 /// A stream that takes odd pieces, and every now and then nothing.
 #[derive(Default)]
 struct Jitter {
@@ -74,16 +77,26 @@ fn race(house: &House, outbox: &Arc<Outbox>, meanwhile: impl FnOnce(&AtomicUsize
                 }
             }
         });
+        // Also where that fails, or the writers would go on for ever.
+        let _stops = OnDrop(|| stop.store(true, Ordering::Release));
         meanwhile(&ended);
-        stop.store(true, Ordering::Release);
     });
     queued.into_inner()
+}
+
+/// Does something at the end of its scope, however that ends.
+struct OnDrop<F: Fn()>(F);
+
+impl<F: Fn()> Drop for OnDrop<F> {
+    fn drop(&mut self) {
+        (self.0)();
+    }
 }
 
 fn wait_until(condition: impl Fn() -> bool) {
     let began = Instant::now();
     while !condition() {
-        assert!(began.elapsed() < Duration::from_secs(10), "it is stuck");
+        assert!(began.elapsed() < PATIENCE, "it is stuck");
         thread::yield_now();
     }
 }
