@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import vm from "node:vm";
-import * as esm from "../dist/roomful.js";
+import * as esm from "../dist/index.js";
 import { event, startServer } from "./helpers.mjs";
 
 const iife = readFileSync(new URL("../dist/roomful.min.js", import.meta.url), "utf8");
@@ -11,7 +11,7 @@ const iife = readFileSync(new URL("../dist/roomful.min.js", import.meta.url), "u
 function page(url) {
   const { protocol, host, origin } = new URL(url);
   const context = vm.createContext({
-    ...{ AbortController, Blob, TextEncoder, URL, URLSearchParams, atob, btoa, clearTimeout, console, fetch, queueMicrotask, setTimeout },
+    ...{ AbortController, Blob, Response, URL, URLSearchParams, atob, btoa, clearTimeout, console, fetch, queueMicrotask, setTimeout },
     location: { protocol, host, origin },
   });
   vm.runInContext(iife, context);
@@ -57,7 +57,7 @@ test("the module exports what the official client's does", () => {
 });
 
 test("the bundles evaluate no code and have no dependencies", () => {
-  const module = readFileSync(new URL("../dist/roomful.js", import.meta.url), "utf8");
+  const module = readFileSync(new URL("../dist/index.js", import.meta.url), "utf8");
   for (const text of [iife, module]) assert.doesNotMatch(text, /\beval\b|new Function|\bimport\b|\brequire\b/);
   const { dependencies } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
   assert.equal(dependencies, undefined);

@@ -1,0 +1,40 @@
+import type { Encoded } from "./packet.js";
+import { after } from "./timer.js";
+
+/** The callback of an acknowledgement: takes an error first, or null. */
+export type AckCallback = (error: Error | null, ...args: any[]) => void;
+
+/** How long to wait for an acknowledgement. */
+export interface Patience {
+  /** Milliseconds for one try. */
+  _timeout?: number;
+  /** Milliseconds for all tries. */
+  _deadline?: number;
+  _signal?: AbortSignal;
+}
+
+/** An event that waits until it may be sent, or for its acknowledgement. */
+export interface Waiting {
+  /** Its name and arguments. */
+  args: unknown[];
+  /** @internal It, if it waits for the connection: it goes out as it was when it was emitted. */
+  _encoded?: Encoded;
+  /** @internal Ends the wait: with an error, or with what the acknowledgement says. */
+  _settle?: AckCallback;
+}
+
+/** Calls back with an error when `ms` have passed or `signal` aborts. Returns what calls that off. */
+export function expiry(
+  ms: number | undefined,
+  signal: AbortSignal | undefined,
+  onexpire: (error: Error) => void,
+): () => void {
+  const timer = after(ms, () => onexpire(new Error("operation has timed out")));
+  const onabort = (): void => onexpire(signal!.reason);
+  signal?.addEventListener("abort", onabort);
+  if (signal?.aborted) queueMicrotask(onabort);
+  return () => {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", onabort);
+  };
+}
