@@ -78,7 +78,10 @@ function toCommonJs(from, to, isFunction) {
 function commonJsTypes(folder) {
   for (const name of readdirSync(folder, { recursive: true }).filter((file) => file.endsWith(".d.ts"))) {
     const text = readFileSync(join(folder, name), "utf8");
-    const other = text.replace(/((?:from|import|module)\s*\(?")(\.[^"]*)\.js"/g, '$1$2.cjs"');
+    const other = text
+      .replace(/((?:from|import|module)\s*\(?")(\.[^"]*)\.js"/g, '$1$2.cjs"')
+      // A namespace could not pass on what is said to be a type only.
+      .replace(/^export type \{/gm, "export {");
     writeFileSync(join(folder, name.replace(/\.d\.ts$/, ".d.cts")), other);
   }
 }

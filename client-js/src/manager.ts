@@ -97,8 +97,8 @@ export class Manager<
     decoder.on("decoded", (packet) => this.#onpacket(packet));
     const fail = (error: Error): void => {
       this.#giveUp();
-      this._fire("error", error);
       this.#each((socket) => socket._fire("connect_error", error));
+      this._fire("error", error);
       if (callback) callback(error);
       else this.#reconnect(error);
     };
@@ -158,8 +158,8 @@ export class Manager<
     this.#giveUp();
     this._stale.clear();
     this.#attempts = 0;
-    this._fire("close", reason, details);
     this.#each((socket) => socket._onclose(reason, details));
+    this._fire("close", reason, details);
     this.#reconnect(reason);
   }
 

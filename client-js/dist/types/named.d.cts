@@ -15,8 +15,8 @@ export interface Lookup {
     protocol: number;
 }
 export * from "./client.cjs";
-export type {} from "./features/disposal.cjs";
-export type {} from "./features/drop-in.cjs";
+export {} from "./features/disposal.cjs";
+export {} from "./features/drop-in.cjs";
 export { io, io as connect, io as default };
 export { polling as Fetch } from "./transports/polling.cjs";
 export { websocket as WebSocket } from "./transports/websocket.cjs";

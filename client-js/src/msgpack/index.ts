@@ -13,12 +13,17 @@ export class Encoder {
 
 /** Reads packets, each from one binary message. */
 export class Decoder {
-  #ondecoded!: (packet: Packet) => void;
+  #ondecoded: (packet: Packet) => void = () => {};
 
   /** Says who gets the packets. */
   on(_event: "decoded", listener: (packet: Packet) => void): this {
     this.#ondecoded = listener;
     return this;
+  }
+
+  /** Says that nobody does any more, as the official client does. */
+  off(): this {
+    return this.on("decoded", () => {});
   }
 
   /** Takes a message that arrived. Throws when it is no packet. */

@@ -668,8 +668,8 @@
       decoder.on("decoded", (packet) => this.#onpacket(packet));
       const fail = (error) => {
         this.#giveUp();
-        this._fire("error", error);
         this.#each((socket) => socket._fire("connect_error", error));
+        this._fire("error", error);
         if (callback) callback(error);
         else this.#reconnect(error);
       };
@@ -725,8 +725,8 @@
       this.#giveUp();
       this._stale.clear();
       this.#attempts = 0;
-      this._fire("close", reason, details);
       this.#each((socket) => socket._onclose(reason, details));
+      this._fire("close", reason, details);
       this.#reconnect(reason);
     }
     /** `why` is the connection not there? */

@@ -9,6 +9,8 @@ export declare class Decoder {
     #private;
     /** Says who gets the packets. */
     on(_event: "decoded", listener: (packet: Packet) => void): this;
+    /** Says that nobody does any more, as the official client does. */
+    off(): this;
     /** Takes a message that arrived. Throws when it is no packet. */
     add(message: unknown): void;
     /** There is nothing to let go of. */
