@@ -7,7 +7,7 @@ import { ALL, DROP_IN } from "../shared/suites.mjs";
 const CONCURRENCY = 4;
 
 /** Runs the tests whose names match `only`, against a server of a kind. */
-async function play({ kind, lab, isOfficial, only = "" }) {
+export async function play({ kind, lab, isOfficial, only = "" }) {
   const queue = [];
   const declare = (name, fn) => name.includes(only) && queue.push({ name, fn });
   const world = makeWorld({ declare, kind, client: isOfficial ? official : client, options: {}, lab });
