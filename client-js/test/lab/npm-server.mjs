@@ -1,5 +1,5 @@
-// The npm server with the handlers that Roomful's test server `target clients` has, and two that only this one can
-// have: `once`, which handles what is sent again only once, and `drain`, which says when clients should come back.
+// The npm server with the handlers that Roomful's test server `target clients` has, and one that only this one can
+// have: `once`, which handles what is sent again only once.
 import { createServer } from "node:http";
 import { Server } from "socket.io";
 import msgpack from "socket.io-msgpack-parser";
@@ -50,16 +50,6 @@ function onlyOnce(io) {
   });
 }
 
-/** `drain`(ms): says within how many milliseconds clients should come back, as the README of the client specifies. */
-function drain(io) {
-  io.of("/drain").on("connection", (socket) => {
-    socket.on("drain", (ms) => {
-      socket.conn.sendPacket("noop", JSON.stringify({ reconnectWithin: ms }));
-      setTimeout(() => socket.conn.close(), 20);
-    });
-  });
-}
-
 /** Starts it on a port (0: any), with the environment that `target clients` would get. */
 export async function startNpmServer(port, env) {
   const http = createServer();
@@ -75,7 +65,6 @@ export async function startNpmServer(port, env) {
   io.of("/chat").on("connection", handlers);
   io.of("/admin").use(guard).on("connection", handlers);
   onlyOnce(io);
-  drain(io);
   await new Promise((resolve, reject) => http.once("error", reject).listen(port, "127.0.0.1", resolve));
   return {
     port: http.address().port,

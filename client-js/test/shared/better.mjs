@@ -276,20 +276,6 @@ export default function ({ test, overEachTransport, kind }) {
     assert.equal(await answer, "kept");
   });
 
-  if (kind === "npm") {
-    test("after a hint of the server, the first attempt comes within the time it said", async (t) => {
-      const server = await t.sharedServer();
-      const socket = t.connect(server, { reconnectionDelay: 60_000, reconnectionDelayMax: 60_000 }, "/drain");
-      await event(socket, "connect");
-      // The same for the connection over WebSocket and for polling, whichever it is at this moment.
-      socket.emit("drain", 300);
-      await event(socket, "disconnect");
-      const begin = performance.now();
-      await event(socket, "connect");
-      assert.isBelow(performance.now() - begin, 5000);
-    });
-  }
-
   test("namespaces and Managers that nobody uses any more are released", async (t) => {
     const manager = t.manage(await t.sharedServer());
     const [root, chat] = [manager.socket("/"), manager.socket("/chat")];
