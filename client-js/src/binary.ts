@@ -9,8 +9,7 @@ export function isBinary(value: unknown): value is Binary {
 
 /** How many bytes a binary value has, or units a string. */
 export function lengthOf(value: Binary | string): number {
-  const { length, size, byteLength } = value as { length?: number; size?: number; byteLength: number };
-  return size ?? byteLength ?? length;
+  return (value as Blob).size ?? (value as ArrayBuffer).byteLength ?? (value as string).length;
 }
 
 /** The bytes of a binary value in base64. */

@@ -143,9 +143,7 @@ export function openEngine(origin: string, opts: EngineOptions, owner: EngineOwn
       if (!engine._isClosing) push(typeof message === "string" ? MESSAGE + message : message);
     },
     _expired() {
-      const expired = Date.now() > deadline;
-      if (expired) setTimeout(end, 0, "ping timeout");
-      return expired;
+      return Date.now() > deadline && !!setTimeout(end, 0, "ping timeout");
     },
     close() {
       engine._isClosing = true;

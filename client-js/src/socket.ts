@@ -42,6 +42,8 @@ export interface SocketEvents {
   disconnect: (reason: DisconnectReason, details?: Error) => void;
 }
 
+const SENT_AWAY = "io server disconnect";
+
 /** Milliseconds after which `emitWithAck` gives up, when nothing else was said. */
 const DEFAULT_ACK_TIMEOUT = 30_000;
 
@@ -162,7 +164,7 @@ export class Socket<
 
   /**
    * Makes the next `emit` call its acknowledgement with an error first, and with the signal's reason when that aborts;
-   * if the event still waits for the connection then, it is not sent.
+   * if the event still waits for the connection then, it is not sent. It throws if the signal has aborted already.
    */
   signal(signal: AbortSignal): Socket<ListenEvents, DecorateAcks<EmitEvents>> {
     this.#flags._signal = signal;
@@ -180,6 +182,7 @@ export class Socket<
     const flags = this.#flags;
     this.#flags = {};
     flags._timeout ??= this._options.ackTimeout ?? patience;
+    flags._signal?.throwIfAborted();
     if (isReserved(args[0])) throw new Error(`"${args[0]}" is a reserved event name`);
     if (!this.#retryQueue || flags._isVolatile) return this._send(args, callback, flags);
     flags._deadline = patience && flags._timeout! * (this._options.retries! + 1);
@@ -230,9 +233,10 @@ export class Socket<
     this.io._write({ type, nsp: this.nsp, data, id });
   }
 
-  #transmit({ args, _encoded }: Waiting): void {
-    this._bus._fire("AnyOutgoing", ...args);
-    this.io._write(_encoded!);
+  #transmit(entry: Waiting): void {
+    entry._isSent = true;
+    this._bus._fire("AnyOutgoing", ...entry.args);
+    this.io._write(entry._encoded!);
   }
 
   /** @internal The Manager is connected: asks for the auth data and joins the namespace. */
@@ -242,20 +246,20 @@ export class Socket<
     this._why = undefined;
     const join = ++this._joins;
     try {
-      const data = await this.#askAuth(this.auth);
+      const data = await this.#askAuth();
       if (join !== this._joins) return;
       this.#write(CONNECT, { pid: this.#sessionId, offset: this.#offset, ...data });
       this._joins++;
       this.#joining = true;
     } catch (error) {
-      if (join === this._joins) this.#refuse(error as Error);
+      if (join === this._joins) this.#turnAway(error as Error);
     }
   }
 
-  #askAuth(auth: typeof this.auth): AuthData | undefined | Promise<AuthData> {
-    if (typeof auth !== "function") return auth;
+  #askAuth(): AuthData | undefined | Promise<AuthData> {
+    if (typeof this.auth !== "function") return this.auth;
     // What a function with a callback returns is by chance: `(callback) => setTimeout(callback)`.
-    return auth.length ? new Promise((resolve) => auth.call(this, resolve)) : (auth as () => AuthData).call(this);
+    return this.auth.length ? new Promise((resolve) => (this.auth as AuthFunction)(resolve)) : (this.auth as any)();
   }
 
   /** @internal The connection is lost, or the namespace left. */
@@ -264,9 +268,8 @@ export class Socket<
     this._joins++;
     this.id = undefined;
     this._fire("disconnect", reason, details);
-    const kept = new Set<Waiting>(this.sendBuffer);
-    for (const entry of [...this.#acks.values()]) {
-      if (!kept.has(entry)) entry._settle!(new Error("socket has been disconnected"));
+    for (const entry of this.#acks.values()) {
+      if (entry._isSent) entry._settle!(new Error("socket has been disconnected"));
     }
   }
 
@@ -279,13 +282,12 @@ export class Socket<
     } else if (type === ACK) {
       this.#acks.get(id)?._settle!(null, ...data);
     } else if (type === DISCONNECT) {
-      const reason = "io server disconnect";
-      this.#turnAway(reason, () => this._onclose(reason));
+      this.#turnAway(SENT_AWAY);
     } else {
       this.#joining = false;
       if (type === CONNECT && data?.sid) this.#onconnect(data.sid, data.pid);
       // Socket.IO 2 says nothing when it lets a client in.
-      else this.#refuse(Object.assign(new Error(data?.message ?? data ?? "Socket.IO 2"), { data: data?.data }));
+      else this.#turnAway(Object.assign(new Error(data?.message ?? data ?? "Socket.IO 2"), { data: data?.data }));
     }
   }
 
@@ -326,15 +328,12 @@ export class Socket<
     };
   }
 
-  #refuse(error: Error): void {
-    this.#turnAway(error, () => this._fire("connect_error", error));
-  }
-
-  /** The server does not want this socket: tells that, and asks again later if that is wished for. */
-  #turnAway(why: DisconnectReason | Error, tell: () => void): void {
+  /** The server does not want this socket, or `auth` failed: tells that, and asks again later if that is wished for. */
+  #turnAway(why: typeof SENT_AWAY | Error): void {
     const rejoin = hooks._rejoin?.(this, why);
     if (!rejoin) this.#leave(why);
-    tell();
+    if (why === SENT_AWAY) this._onclose(why);
+    else this._fire("connect_error", why);
     rejoin?.();
   }
 

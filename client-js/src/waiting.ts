@@ -19,6 +19,8 @@ export interface Waiting {
   args: unknown[];
   /** @internal It, if it waits for the connection: it goes out as it was when it was emitted. */
   _encoded?: Encoded;
+  /** @internal Whether it is on its way. */
+  _isSent?: boolean;
   /** @internal Ends the wait: with an error, or with what the acknowledgement says. */
   _settle?: AckCallback;
 }
@@ -32,7 +34,6 @@ export function expiry(
   const timer = after(ms, () => onexpire(new Error("operation has timed out")));
   const onabort = (): void => onexpire(signal!.reason);
   signal?.addEventListener("abort", onabort);
-  if (signal?.aborted) queueMicrotask(onabort);
   return () => {
     clearTimeout(timer);
     signal?.removeEventListener("abort", onabort);

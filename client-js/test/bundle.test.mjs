@@ -46,3 +46,22 @@ test("binary values of another realm are sent as attachments", async (t) => {
   const [remote] = await connected;
   assert.deepEqual(await event(remote, "up"), [Buffer.from([1]), Buffer.from([2])]);
 });
+
+for (const name of ["socket.io.js", "socket.io.min.js"]) {
+  const script = readFileSync(new URL(`../../server/doors/client/${name}`, import.meta.url), "utf8");
+
+  test(`${name}, as servers serve it, defines io on a page, and is a CommonJS and an AMD module`, () => {
+    const globals = { URL, URLSearchParams, setTimeout, clearTimeout };
+    const page = vm.createContext({ ...globals });
+    vm.runInContext(script, page);
+    const commonJs = vm.createContext({ ...globals, module: { exports: {} } });
+    vm.runInContext(script, commonJs);
+    let amd;
+    const define = Object.assign((factory) => (amd = factory()), { amd: {} });
+    vm.runInContext(script, vm.createContext({ ...globals, define }));
+    for (const io of [page.io, commonJs.module.exports, amd]) {
+      assert.deepEqual([typeof io, typeof io.Manager, io.protocol], ["function", "function", 5]);
+    }
+    assert.equal(commonJs.io, undefined);
+  });
+}

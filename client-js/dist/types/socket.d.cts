@@ -65,7 +65,7 @@ export declare class Socket<ListenEvents extends EventsMap = DefaultEventsMap, E
     timeout(ms: number): Socket<ListenEvents, DecorateAcks<EmitEvents>>;
     /**
      * Makes the next `emit` call its acknowledgement with an error first, and with the signal's reason when that aborts;
-     * if the event still waits for the connection then, it is not sent.
+     * if the event still waits for the connection then, it is not sent. It throws if the signal has aborted already.
      */
     signal(signal: AbortSignal): Socket<ListenEvents, DecorateAcks<EmitEvents>>;
     /** Makes the next `emit` drop its event if it cannot go to the network at once. */

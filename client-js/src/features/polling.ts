@@ -10,7 +10,8 @@ const FACTORIES: Record<string, TransportFactory> = { polling: polling as Transp
 const chosen: TransportFactory = (link, owner) => {
   const { transports = Object.keys(FACTORIES), rememberUpgrade, tryAllTransports } = link.opts;
   const factories = transports.map((it) => FACTORIES[it as string] ?? it).filter((it) => typeof it === "function");
-  if (rememberUpgrade && memory._webSocketWorked && factories.includes(websocket)) factories.unshift(websocket);
+  link._mayUpgrade = factories.includes(websocket) && link.opts.upgrade !== false;
+  if (rememberUpgrade && memory._webSocketWorked && link._mayUpgrade) factories.unshift(websocket);
   const open = (): Transport => {
     const factory = factories.shift();
     if (!factory) throw new Error(`unknown transports: ${transports}`);

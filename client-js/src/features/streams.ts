@@ -44,7 +44,8 @@ export function addStreams(): void {
 
     const end = (): void => {
       isOver = true;
-      this._bus.off("Any", take);
+      this._bus.off("Any", take).off("end", end);
+      signal?.removeEventListener("abort", end);
       wake?.();
     };
     const take = (...event: unknown[]): void => {
@@ -57,9 +58,9 @@ export function addStreams(): void {
       wake?.();
     };
     this._bus.on("Any", take);
-    void this.closed.then(end);
+    this._bus.on("end", end);
     signal?.addEventListener("abort", end);
-    if (signal?.aborted) end();
+    if (signal?.aborted || this._why) end();
 
     return (async function* (): AsyncGenerator<any, void> {
       try {

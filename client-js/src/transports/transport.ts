@@ -43,6 +43,8 @@ export interface Link {
   transport: Transport;
   /** @internal What the server has said when the session began. */
   readonly _handshake?: Handshake;
+  /** @internal Whether the options let it go over from polling to WebSocket. */
+  _mayUpgrade?: boolean;
   /** @internal The address of the connection for a transport. */
   _url(transport: TransportName): string;
   /** @internal A packet has come: its type as on the wire, and what follows it there. */

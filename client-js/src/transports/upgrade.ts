@@ -17,10 +17,8 @@ export interface Pausable {
  * goes over to it. Returns what breaks that off; once gone over, that does nothing.
  */
 export function upgrade(link: Link, polling: Pausable): (() => void) | undefined {
-  const { upgrade: wanted, transports = [websocket] } = link.opts;
-  const isListed = transports.some((it) => it === "websocket" || it === websocket);
   const isOffered = link._handshake!.upgrades.includes("websocket");
-  if (wanted === false || !isListed || !isOffered || !webSocketClass(link)) return undefined;
+  if (!link._mayUpgrade || !isOffered || !webSocketClass(link)) return undefined;
   const abandon = (details: TransportError): void => {
     probe._close();
     polling._resume();

@@ -70,9 +70,10 @@ export default function ({ test, overEachTransport, kind }) {
     socket.io.engine.close();
     await event(socket, "connect");
     assert.deepEqual([socket.recovered, socket.notRecovered], [true, undefined]);
+    const back = event(socket, "connect");
     await server.stop();
     await server.start();
-    await event(socket, "connect");
+    await back;
     assert.deepEqual([socket.recovered, socket.notRecovered], [false, "unknown"]);
   });
 
@@ -201,7 +202,8 @@ export default function ({ test, overEachTransport, kind }) {
     const failure = await (async () => {
       for await (const [, n] of strict) seen.push(n);
     })().catch((error) => error);
-    assert.deepEqual([seen, failure.message], [[0, 1], "event dropped"]);
+    assert.deepEqual(seen, [0, 1]);
+    assert.match(failure.message, /event dropped/);
   });
 
   test("a signal ends a stream, and removes a listener", async (t) => {

@@ -22,7 +22,7 @@
     /** Adds a listener; the same function added twice is called twice. */
     on(event, fn, options) {
       const signal = options?.signal;
-      signal?.addEventListener("abort", () => this.off(event, fn));
+      signal?.addEventListener("abort", () => this.off(event, fn), { once: true });
       if (!signal?.aborted) this.#lists.set(event, [...this.listeners(event), fn]);
       return this;
     }
@@ -217,9 +217,7 @@
         if (!engine._isClosing) push(typeof message === "string" ? MESSAGE + message : message);
       },
       _expired() {
-        const expired = Date.now() > deadline;
-        if (expired) setTimeout(end, 0, "ping timeout");
-        return expired;
+        return Date.now() > deadline && !!setTimeout(end, 0, "ping timeout");
       },
       close() {
         engine._isClosing = true;
@@ -255,8 +253,7 @@
     return ArrayBuffer.isView(value) || /ct (ArrayBuffer|Blob|File)]/.test(Object.prototype.toString.call(value));
   }
   function lengthOf(value) {
-    const { length, size, byteLength } = value;
-    return size ?? byteLength ?? length;
+    return value.size ?? value.byteLength ?? value.length;
   }
   async function toBase64(value) {
     let text = "";
@@ -335,7 +332,7 @@
     return isFull ? list.splice(bufferPolicy === "drop-oldest" ? 0 : -1, 1)[0] : void 0;
   }
   function eventDropped() {
-    return new Error("event dropped");
+    return new Error("event dropped: offline, or buffer full");
   }
 
   // src/waiting.ts
@@ -343,7 +340,6 @@
     const timer = after(ms, () => onexpire(new Error("operation has timed out")));
     const onabort = () => onexpire(signal.reason);
     signal?.addEventListener("abort", onabort);
-    if (signal?.aborted) queueMicrotask(onabort);
     return () => {
       clearTimeout(timer);
       signal?.removeEventListener("abort", onabort);
@@ -351,6 +347,7 @@
   }
 
   // src/socket.ts
+  var SENT_AWAY = "io server disconnect";
   var DEFAULT_ACK_TIMEOUT = 3e4;
   var Socket = class extends Emitter {
     /** @internal Use `io()` or `manager.socket()`. */
@@ -450,7 +447,7 @@
     }
     /**
      * Makes the next `emit` call its acknowledgement with an error first, and with the signal's reason when that aborts;
-     * if the event still waits for the connection then, it is not sent.
+     * if the event still waits for the connection then, it is not sent. It throws if the signal has aborted already.
      */
     signal(signal) {
       this.#flags._signal = signal;
@@ -466,6 +463,7 @@
       const flags = this.#flags;
       this.#flags = {};
       flags._timeout ??= this._options.ackTimeout ?? patience;
+      flags._signal?.throwIfAborted();
       if (isReserved(args[0])) throw new Error(`"${args[0]}" is a reserved event name`);
       if (!this.#retryQueue || flags._isVolatile) return this._send(args, callback, flags);
       flags._deadline = patience && flags._timeout * (this._options.retries + 1);
@@ -510,9 +508,10 @@
     #write(type, data, id) {
       this.io._write({ type, nsp: this.nsp, data, id });
     }
-    #transmit({ args, _encoded }) {
-      this._bus._fire("AnyOutgoing", ...args);
-      this.io._write(_encoded);
+    #transmit(entry) {
+      entry._isSent = true;
+      this._bus._fire("AnyOutgoing", ...entry.args);
+      this.io._write(entry._encoded);
     }
     /** @internal The Manager is connected: asks for the auth data and joins the namespace. */
     async _onopen() {
@@ -520,18 +519,18 @@
       this._why = void 0;
       const join = ++this._joins;
       try {
-        const data = await this.#askAuth(this.auth);
+        const data = await this.#askAuth();
         if (join !== this._joins) return;
         this.#write(CONNECT, { pid: this.#sessionId, offset: this.#offset, ...data });
         this._joins++;
         this.#joining = true;
       } catch (error) {
-        if (join === this._joins) this.#refuse(error);
+        if (join === this._joins) this.#turnAway(error);
       }
     }
-    #askAuth(auth) {
-      if (typeof auth !== "function") return auth;
-      return auth.length ? new Promise((resolve) => auth.call(this, resolve)) : auth.call(this);
+    #askAuth() {
+      if (typeof this.auth !== "function") return this.auth;
+      return this.auth.length ? new Promise((resolve) => this.auth(resolve)) : this.auth();
     }
     /** @internal The connection is lost, or the namespace left. */
     _onclose(reason, details) {
@@ -539,9 +538,8 @@
       this._joins++;
       this.id = void 0;
       this._fire("disconnect", reason, details);
-      const kept = new Set(this.sendBuffer);
-      for (const entry of [...this.#acks.values()]) {
-        if (!kept.has(entry)) entry._settle(new Error("socket has been disconnected"));
+      for (const entry of this.#acks.values()) {
+        if (entry._isSent) entry._settle(new Error("socket has been disconnected"));
       }
     }
     /** @internal A packet for this namespace has come. */
@@ -553,12 +551,11 @@
       } else if (type === ACK) {
         this.#acks.get(id)?._settle(null, ...data);
       } else if (type === DISCONNECT) {
-        const reason = "io server disconnect";
-        this.#turnAway(reason, () => this._onclose(reason));
+        this.#turnAway(SENT_AWAY);
       } else {
         this.#joining = false;
         if (type === CONNECT && data?.sid) this.#onconnect(data.sid, data.pid);
-        else this.#refuse(Object.assign(new Error(data?.message ?? data ?? "Socket.IO 2"), { data: data?.data }));
+        else this.#turnAway(Object.assign(new Error(data?.message ?? data ?? "Socket.IO 2"), { data: data?.data }));
       }
     }
     #onconnect(id, sessionId) {
@@ -591,14 +588,12 @@
         join = void 0;
       };
     }
-    #refuse(error) {
-      this.#turnAway(error, () => this._fire("connect_error", error));
-    }
-    /** The server does not want this socket: tells that, and asks again later if that is wished for. */
-    #turnAway(why, tell) {
+    /** The server does not want this socket, or `auth` failed: tells that, and asks again later if that is wished for. */
+    #turnAway(why) {
       const rejoin = hooks._rejoin?.(this, why);
       if (!rejoin) this.#leave(why);
-      tell();
+      if (why === SENT_AWAY) this._onclose(why);
+      else this._fire("connect_error", why);
       rejoin?.();
     }
     #leave(why) {
@@ -915,10 +910,8 @@
   // src/transports/upgrade.ts
   var memory = { _webSocketWorked: false };
   function upgrade(link, polling2) {
-    const { upgrade: wanted, transports = [websocket] } = link.opts;
-    const isListed = transports.some((it) => it === "websocket" || it === websocket);
     const isOffered = link._handshake.upgrades.includes("websocket");
-    if (wanted === false || !isListed || !isOffered || !webSocketClass(link)) return void 0;
+    if (!link._mayUpgrade || !isOffered || !webSocketClass(link)) return void 0;
     const abandon = (details) => {
       probe._close();
       polling2._resume();
@@ -1046,7 +1039,8 @@
   var chosen = (link, owner) => {
     const { transports = Object.keys(FACTORIES), rememberUpgrade, tryAllTransports } = link.opts;
     const factories = transports.map((it) => FACTORIES[it] ?? it).filter((it) => typeof it === "function");
-    if (rememberUpgrade && memory._webSocketWorked && factories.includes(websocket)) factories.unshift(websocket);
+    link._mayUpgrade = factories.includes(websocket) && link.opts.upgrade !== false;
+    if (rememberUpgrade && memory._webSocketWorked && link._mayUpgrade) factories.unshift(websocket);
     const open = () => {
       const factory = factories.shift();
       if (!factory) throw new Error(`unknown transports: ${transports}`);
@@ -1140,7 +1134,8 @@
       let wake;
       const end = () => {
         isOver = true;
-        this._bus.off("Any", take);
+        this._bus.off("Any", take).off("end", end);
+        signal?.removeEventListener("abort", end);
         wake?.();
       };
       const take = (...event) => {
@@ -1153,9 +1148,9 @@
         wake?.();
       };
       this._bus.on("Any", take);
-      void this.closed.then(end);
+      this._bus.on("end", end);
       signal?.addEventListener("abort", end);
-      if (signal?.aborted) end();
+      if (signal?.aborted || this._why) end();
       return (async function* () {
         try {
           for (; ; ) {
