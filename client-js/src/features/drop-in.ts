@@ -1,4 +1,5 @@
 import { type AnyListener, Emitter } from "../emitter.js";
+import type { Engine } from "../engine.js";
 import { hooks } from "../hooks.js";
 import { DEFAULTS, Manager } from "../manager.js";
 import { Socket } from "../socket.js";
@@ -86,6 +87,14 @@ const PACKET_TYPES = ["open", "close", "ping", "pong", "message", "upgrade", "no
 
 /** Adds what only programs written for the official client need: other names, listeners for all events, settings as methods. */
 export function addDropIn(): void {
+  addNames();
+  for (const direction of ["Any", "AnyOutgoing"]) addCatchAll(direction);
+  addSettings();
+  hooks._server = ({ hostname, host = hostname, port }) => host && host + (port ? ":" + port : "");
+  hooks._observe = observe;
+}
+
+function addNames(): void {
   const { on, off } = Emitter.prototype;
   Object.assign(Emitter.prototype, {
     addEventListener: on,
@@ -96,9 +105,8 @@ export function addDropIn(): void {
       return !!this.listeners(event)[0];
     },
   });
-
   const { connect, disconnect } = Socket.prototype;
-  const methods: any = Object.assign(Socket.prototype, {
+  Object.assign(Socket.prototype, {
     open: connect,
     close: disconnect,
     send(this: Socket, ...args: unknown[]) {
@@ -108,46 +116,51 @@ export function addDropIn(): void {
       return this;
     },
   });
-  for (const direction of ["Any", "AnyOutgoing"]) {
-    const add = (name: string, change: (bus: Socket["_bus"], fn: AnyListener) => void): void => {
-      methods[name + direction] = function (this: Socket, fn: AnyListener) {
-        change(this._bus, fn);
-        return this;
-      };
-    };
-    add("on", (bus, fn) => bus.on(direction, fn));
-    add("prepend", (bus, fn) => {
-      const others = bus.listeners(direction);
-      bus.off(direction).on(direction, fn);
-      for (const other of others) bus.on(direction, other);
-    });
-    add("off", (bus, fn) => bus.off(direction, fn));
-    methods["listeners" + direction] = function (this: Socket) {
-      return this._bus.listeners(direction);
-    };
-  }
+}
 
-  hooks._server = ({ hostname, host = hostname, port }) => host && host + (port ? ":" + port : "");
-
-  hooks._observe = (engine) => {
-    const { _onpacket, _write } = engine;
-    engine._onpacket = (type, data) => {
-      engine._fire("packet", { type: PACKET_TYPES[+type], data });
-      _onpacket(type, data);
-    };
-    engine._write = (data) => {
-      engine._fire("packetCreate", { type: "message", data });
-      _write(data);
-    };
+/** Methods for listeners for all events of a direction. */
+function addCatchAll(direction: string): void {
+  const methods: any = Socket.prototype;
+  methods["on" + direction] = function (this: Socket, fn: AnyListener) {
+    this._bus.on(direction, fn);
+    return this;
   };
+  methods["off" + direction] = function (this: Socket, fn?: AnyListener) {
+    this._bus.off(direction, fn);
+    return this;
+  };
+  methods["prepend" + direction] = function (this: Socket, fn: AnyListener) {
+    const others = this._bus.listeners(direction);
+    this._bus.off(direction);
+    for (const listener of [fn, ...others]) this._bus.on(direction, listener);
+    return this;
+  };
+  methods["listeners" + direction] = function (this: Socket) {
+    return this._bus.listeners(direction);
+  };
+}
 
-  const manager: any = Manager.prototype;
-  manager.connect = manager.open;
-  for (const name of Object.keys(DEFAULTS)) {
-    manager[name] = function (value?: unknown) {
+function addSettings(): void {
+  const methods: any = Manager.prototype;
+  methods.connect = methods.open;
+  for (const name in DEFAULTS) {
+    methods[name] = function (value?: unknown) {
       if (value === undefined) return this.opts[name];
       this.opts[name] = value;
       return this;
     };
   }
+}
+
+/** Lets a connection tell of its packets. */
+function observe(engine: Engine): void {
+  const { _onpacket, _write } = engine;
+  engine._onpacket = (type, data) => {
+    engine._fire("packet", { type: PACKET_TYPES[+type], data });
+    _onpacket(type, data);
+  };
+  engine._write = (data) => {
+    engine._fire("packetCreate", { type: "message", data });
+    _write(data);
+  };
 }

@@ -35,44 +35,46 @@ export function addStreams(): void {
       });
     },
   });
-  Socket.prototype.stream = function (options = {}) {
-    const { signal } = options;
-    const events: Waiting[] = [];
-    let isOver = false;
-    let failure: unknown;
-    let wake: (() => void) | undefined;
+  Socket.prototype.stream = stream;
+}
 
-    const end = (): void => {
-      isOver = true;
-      this._bus.off("Any", take).off("end", end);
-      signal?.removeEventListener("abort", end);
-      wake?.();
-    };
-    const take = (...event: unknown[]): void => {
-      try {
-        this._drop(put(events, { args: event }, options));
-      } catch (error) {
-        failure = error;
-        end();
-      }
-      wake?.();
-    };
-    this._bus.on("Any", take);
-    this._bus.on("end", end);
-    signal?.addEventListener("abort", end);
-    if (signal?.aborted || this._why) end();
+function stream(this: Socket<any, any>, options: StreamOptions = {}): AsyncGenerator<any, void> {
+  const { signal } = options;
+  const events: Waiting[] = [];
+  let isOver = false;
+  let failure: unknown;
+  let wake: (() => void) | undefined;
 
-    return (async function* (): AsyncGenerator<any, void> {
-      try {
-        for (;;) {
-          while (events.length) yield events.shift()!.args;
-          if (failure) throw failure;
-          if (isOver) return;
-          await new Promise<void>((resolve) => (wake = resolve));
-        }
-      } finally {
-        end();
-      }
-    })();
+  const end = (): void => {
+    isOver = true;
+    this._bus.off("Any", take).off("end", end);
+    signal?.removeEventListener("abort", end);
+    wake?.();
   };
+  const take = (...event: unknown[]): void => {
+    try {
+      this._drop(put(events, { args: event }, options));
+    } catch (error) {
+      failure = error;
+      end();
+    }
+    wake?.();
+  };
+  // Not when the first event is asked for: what comes before that belongs to the stream.
+  this._bus.on("Any", take).on("end", end);
+  signal?.addEventListener("abort", end);
+  if (signal?.aborted || this._why) end();
+
+  return (async function* () {
+    try {
+      for (;;) {
+        while (events.length) yield events.shift()!.args;
+        if (failure) throw failure;
+        if (isOver) return;
+        await new Promise<void>((resolve) => (wake = resolve));
+      }
+    } finally {
+      end();
+    }
+  })();
 }

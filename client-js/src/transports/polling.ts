@@ -1,4 +1,5 @@
-import { fromBase64, lengthOf, toBase64 } from "../binary.js";
+import { fromBase64, toBase64 } from "../binary.js";
+import { fitting, request } from "./request.js";
 import { type Frame, type Link, type Transport, transportError, type TransportOwner } from "./transport.js";
 import { upgrade } from "./upgrade.js";
 
@@ -17,23 +18,11 @@ export function polling(link: Link, owner: TransportOwner): Transport {
   let onpaused: (() => void) | undefined;
   let cancelUpgrade: (() => void) | undefined;
 
-  const init = (body?: string): RequestInit => {
-    const { withCredentials, extraHeaders } = link.opts;
-    return {
-      method: body ? "POST" : "GET",
-      body,
-      headers: extraHeaders,
-      credentials: withCredentials ? "include" : "same-origin",
-      cache: "no-store",
-      signal: aborter.signal,
-    };
-  };
-
   /** The text of an answer; nothing, if the transport failed or was closed meanwhile. */
-  const request = async (parts?: Promise<string[]>): Promise<string | undefined> => {
+  const ask = async (parts?: Promise<string[]>): Promise<string | undefined> => {
     let problem: [unknown, unknown?];
     try {
-      const response = await fetch(link._url("polling"), init((await parts)?.join(SEPARATOR)));
+      const response = await request(link, aborter.signal, (await parts)?.join(SEPARATOR));
       if (response.ok) return await response.text();
       problem = [response.status, response];
     } catch (error) {
@@ -52,7 +41,7 @@ export function polling(link: Link, owner: TransportOwner): Transport {
   const poll = async (): Promise<void> => {
     isPolling = true;
     while (!isClosed && !onpaused) {
-      const text = await request();
+      const text = await ask();
       for (const part of text?.split(SEPARATOR) ?? []) {
         transport._owner?._onframe(part);
         // What awaited this frame (an acknowledgement) runs before the next one is delivered, as over WebSocket.
@@ -64,28 +53,21 @@ export function polling(link: Link, owner: TransportOwner): Transport {
   };
 
   const post = async (frames: Frame[]): Promise<void> => {
-    await request(Promise.all(frames.map(async (frame) => (typeof frame === "string" ? frame : "b" + (await toBase64(frame))))));
+    const parts = frames.map(async (frame) => (typeof frame === "string" ? frame : "b" + (await toBase64(frame))));
+    await ask(Promise.all(parts));
     isPosting = false;
     settle();
     transport._owner?._ondrain?.();
   };
 
-  /** How many frames from the front of the queue the server takes in one request: at least one. */
-  const fitting = (queue: Frame[]): number => {
-    let size = 0;
-    // At most, as no character takes more than three bytes in UTF-8, nor a byte in base64.
-    const tooMany = queue.findIndex((frame) => (size += 3 * (lengthOf(frame) + 1)) > (link._handshake?.maxPayload || Infinity));
-    return tooMany < 0 ? queue.length : tooMany || 1;
-  };
-
   const transport: Transport = {
     name: "polling",
     _owner: owner,
-    _writable: () => !isPosting && !isClosed,
+    _writable: () => !isPosting,
     _busy: () => isPosting || !!onpaused,
     _send(queue) {
       isPosting = true;
-      void post(queue.splice(0, fitting(queue)));
+      void post(queue.splice(0, fitting(queue, link._handshake?.maxPayload || Infinity)));
     },
     _upgrade() {
       cancelUpgrade = upgrade(link, {
@@ -107,8 +89,8 @@ export function polling(link: Link, owner: TransportOwner): Transport {
       cancelUpgrade?.();
       transport._owner = undefined;
       const abort = (): void => aborter.abort();
-      // With a session, the server hears of the end first. keepalive lets the request outlive the page.
-      if (link.id) fetch(link._url("polling"), { ...init("1"), keepalive: true }).then(abort, abort);
+      // With a session, the server hears of the end first.
+      if (link.id) request(link, aborter.signal, "1", true).then(abort, abort);
       else abort();
     },
   };

@@ -845,6 +845,13 @@
   // src/features/drop-in.ts
   var PACKET_TYPES = ["open", "close", "ping", "pong", "message", "upgrade", "noop"];
   function addDropIn() {
+    addNames();
+    for (const direction of ["Any", "AnyOutgoing"]) addCatchAll(direction);
+    addSettings();
+    hooks._server = ({ hostname, host = hostname, port }) => host && host + (port ? ":" + port : "");
+    hooks._observe = observe;
+  }
+  function addNames() {
     const { on, off } = Emitter.prototype;
     Object.assign(Emitter.prototype, {
       addEventListener: on,
@@ -856,7 +863,7 @@
       }
     });
     const { connect, disconnect } = Socket.prototype;
-    const methods = Object.assign(Socket.prototype, {
+    Object.assign(Socket.prototype, {
       open: connect,
       close: disconnect,
       send(...args) {
@@ -866,45 +873,67 @@
         return this;
       }
     });
-    for (const direction of ["Any", "AnyOutgoing"]) {
-      const add = (name, change) => {
-        methods[name + direction] = function(fn) {
-          change(this._bus, fn);
-          return this;
-        };
-      };
-      add("on", (bus, fn) => bus.on(direction, fn));
-      add("prepend", (bus, fn) => {
-        const others = bus.listeners(direction);
-        bus.off(direction).on(direction, fn);
-        for (const other of others) bus.on(direction, other);
-      });
-      add("off", (bus, fn) => bus.off(direction, fn));
-      methods["listeners" + direction] = function() {
-        return this._bus.listeners(direction);
-      };
-    }
-    hooks._server = ({ hostname, host = hostname, port }) => host && host + (port ? ":" + port : "");
-    hooks._observe = (engine) => {
-      const { _onpacket, _write } = engine;
-      engine._onpacket = (type, data) => {
-        engine._fire("packet", { type: PACKET_TYPES[+type], data });
-        _onpacket(type, data);
-      };
-      engine._write = (data) => {
-        engine._fire("packetCreate", { type: "message", data });
-        _write(data);
-      };
+  }
+  function addCatchAll(direction) {
+    const methods = Socket.prototype;
+    methods["on" + direction] = function(fn) {
+      this._bus.on(direction, fn);
+      return this;
     };
-    const manager = Manager.prototype;
-    manager.connect = manager.open;
-    for (const name of Object.keys(DEFAULTS)) {
-      manager[name] = function(value) {
+    methods["off" + direction] = function(fn) {
+      this._bus.off(direction, fn);
+      return this;
+    };
+    methods["prepend" + direction] = function(fn) {
+      const others = this._bus.listeners(direction);
+      this._bus.off(direction);
+      for (const listener of [fn, ...others]) this._bus.on(direction, listener);
+      return this;
+    };
+    methods["listeners" + direction] = function() {
+      return this._bus.listeners(direction);
+    };
+  }
+  function addSettings() {
+    const methods = Manager.prototype;
+    methods.connect = methods.open;
+    for (const name in DEFAULTS) {
+      methods[name] = function(value) {
         if (value === void 0) return this.opts[name];
         this.opts[name] = value;
         return this;
       };
     }
+  }
+  function observe(engine) {
+    const { _onpacket, _write } = engine;
+    engine._onpacket = (type, data) => {
+      engine._fire("packet", { type: PACKET_TYPES[+type], data });
+      _onpacket(type, data);
+    };
+    engine._write = (data) => {
+      engine._fire("packetCreate", { type: "message", data });
+      _write(data);
+    };
+  }
+
+  // src/transports/request.ts
+  function request(link, signal, body, keepalive) {
+    const { withCredentials, extraHeaders } = link.opts;
+    return fetch(link._url("polling"), {
+      method: body ? "POST" : "GET",
+      body,
+      headers: extraHeaders,
+      credentials: withCredentials ? "include" : "same-origin",
+      cache: "no-store",
+      signal,
+      keepalive
+    });
+  }
+  function fitting(queue, maxPayload) {
+    let size = 0;
+    const tooMany = queue.findIndex((frame) => (size += 3 * (lengthOf(frame) + 1)) > maxPayload);
+    return tooMany < 0 ? queue.length : tooMany || 1;
   }
 
   // src/transports/upgrade.ts
@@ -944,21 +973,10 @@
     let isClosed = false;
     let onpaused;
     let cancelUpgrade;
-    const init = (body) => {
-      const { withCredentials, extraHeaders } = link.opts;
-      return {
-        method: body ? "POST" : "GET",
-        body,
-        headers: extraHeaders,
-        credentials: withCredentials ? "include" : "same-origin",
-        cache: "no-store",
-        signal: aborter.signal
-      };
-    };
-    const request = async (parts) => {
+    const ask = async (parts) => {
       let problem;
       try {
-        const response = await fetch(link._url("polling"), init((await parts)?.join(SEPARATOR)));
+        const response = await request(link, aborter.signal, (await parts)?.join(SEPARATOR));
         if (response.ok) return await response.text();
         problem = [response.status, response];
       } catch (error) {
@@ -975,7 +993,7 @@
     const poll = async () => {
       isPolling = true;
       while (!isClosed && !onpaused) {
-        const text = await request();
+        const text = await ask();
         for (const part of text?.split(SEPARATOR) ?? []) {
           transport._owner?._onframe(part);
           await void 0;
@@ -985,24 +1003,20 @@
       settle();
     };
     const post = async (frames) => {
-      await request(Promise.all(frames.map(async (frame) => typeof frame === "string" ? frame : "b" + await toBase64(frame))));
+      const parts = frames.map(async (frame) => typeof frame === "string" ? frame : "b" + await toBase64(frame));
+      await ask(Promise.all(parts));
       isPosting = false;
       settle();
       transport._owner?._ondrain?.();
     };
-    const fitting = (queue) => {
-      let size = 0;
-      const tooMany = queue.findIndex((frame) => (size += 3 * (lengthOf(frame) + 1)) > (link._handshake?.maxPayload || Infinity));
-      return tooMany < 0 ? queue.length : tooMany || 1;
-    };
     const transport = {
       name: "polling",
       _owner: owner,
-      _writable: () => !isPosting && !isClosed,
+      _writable: () => !isPosting,
       _busy: () => isPosting || !!onpaused,
       _send(queue) {
         isPosting = true;
-        void post(queue.splice(0, fitting(queue)));
+        void post(queue.splice(0, fitting(queue, link._handshake?.maxPayload || Infinity)));
       },
       _upgrade() {
         cancelUpgrade = upgrade(link, {
@@ -1024,7 +1038,7 @@
         cancelUpgrade?.();
         transport._owner = void 0;
         const abort = () => aborter.abort();
-        if (link.id) fetch(link._url("polling"), { ...init("1"), keepalive: true }).then(abort, abort);
+        if (link.id) request(link, aborter.signal, "1", true).then(abort, abort);
         else abort();
       }
     };
@@ -1126,44 +1140,44 @@
         });
       }
     });
-    Socket.prototype.stream = function(options = {}) {
-      const { signal } = options;
-      const events = [];
-      let isOver = false;
-      let failure;
-      let wake;
-      const end = () => {
-        isOver = true;
-        this._bus.off("Any", take).off("end", end);
-        signal?.removeEventListener("abort", end);
-        wake?.();
-      };
-      const take = (...event) => {
-        try {
-          this._drop(put(events, { args: event }, options));
-        } catch (error) {
-          failure = error;
-          end();
-        }
-        wake?.();
-      };
-      this._bus.on("Any", take);
-      this._bus.on("end", end);
-      signal?.addEventListener("abort", end);
-      if (signal?.aborted || this._why) end();
-      return (async function* () {
-        try {
-          for (; ; ) {
-            while (events.length) yield events.shift().args;
-            if (failure) throw failure;
-            if (isOver) return;
-            await new Promise((resolve) => wake = resolve);
-          }
-        } finally {
-          end();
-        }
-      })();
+    Socket.prototype.stream = stream;
+  }
+  function stream(options = {}) {
+    const { signal } = options;
+    const events = [];
+    let isOver = false;
+    let failure;
+    let wake;
+    const end = () => {
+      isOver = true;
+      this._bus.off("Any", take).off("end", end);
+      signal?.removeEventListener("abort", end);
+      wake?.();
     };
+    const take = (...event) => {
+      try {
+        this._drop(put(events, { args: event }, options));
+      } catch (error) {
+        failure = error;
+        end();
+      }
+      wake?.();
+    };
+    this._bus.on("Any", take).on("end", end);
+    signal?.addEventListener("abort", end);
+    if (signal?.aborted || this._why) end();
+    return (async function* () {
+      try {
+        for (; ; ) {
+          while (events.length) yield events.shift().args;
+          if (failure) throw failure;
+          if (isOver) return;
+          await new Promise((resolve) => wake = resolve);
+        }
+      } finally {
+        end();
+      }
+    })();
   }
 
   // src/index.ts
