@@ -226,4 +226,100 @@ export default function ({ test, overEachTransport }) {
     await server.start();
     assert.deepEqual(await Promise.all(answers), [1, 2, 3]);
   });
+
+  test("the query of the options and that of the address reach the server", async (t) => {
+    const server = await t.sharedServer();
+    const byOption = t.connect(server, { query: { token: "secret" } }, "/admin");
+    const byAddress = t.connect(server, {}, "/admin?token=secret");
+    await Promise.all([event(byOption, "connect"), event(byAddress, "connect")]);
+    assert.equal(byAddress.nsp, "/admin");
+  });
+
+  test("the query may be changed between two connections", async (t) => {
+    const socket = t.connect(await t.sharedServer(), { query: { token: "wrong" } }, "/admin");
+    await event(socket, "connect_error");
+    socket.io.opts.query.token = "secret";
+    socket.connect();
+    await event(socket, "connect");
+  });
+
+  test("io() shares a connection between namespaces, unless told otherwise", async (t) => {
+    const server = await t.sharedServer();
+    const its = { forceNew: false };
+    const [root, chat] = [t.connect(server, its), t.connect(server, its, "/chat")];
+    const others = [t.connect(server, its), t.connect(server, { multiplex: false }, "/chat"), t.connect(server, { forceNew: true }, "/chat")];
+    await Promise.all([root, chat, ...others].map((socket) => event(socket, "connect")));
+    assert.equal(root.io, chat.io);
+    for (const other of others) assert.notEqual(other.io, root.io);
+  });
+
+  test("with autoConnect false nothing happens before open or connect", async (t) => {
+    const server = await t.sharedServer();
+    const socket = t.connect(server, { autoConnect: false });
+    assert.deepEqual([socket.active, socket.io._readyState], [false, "closed"]);
+    socket.open();
+    await event(socket, "connect");
+    const manager = t.manage(server, { autoConnect: false });
+    await new Promise((resolve, reject) => manager.open((error) => (error ? reject(error) : resolve())));
+    assert.equal(manager._readyState, "open");
+  });
+
+  test("a callback of open hears of a failure, which is not tried again", async (t) => {
+    const manager = t.manage({ url: "http://127.0.0.1:1" }, { autoConnect: false });
+    manager.on("reconnect_attempt", () => assert.fail("tried again"));
+    assert.instanceOf(await new Promise((resolve) => manager.open(resolve)), Error);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  });
+
+  test("without reconnection, a socket that was cut off stays so until connect is called", async (t) => {
+    const socket = t.connect(await t.sharedServer(), { reconnection: false });
+    await event(socket, "connect");
+    const reason = event(socket, "disconnect");
+    socket.io.engine.close();
+    assert.equal((await reason)[0], "forced close");
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    assert.equal(socket.connected, false);
+    socket.connect();
+    await event(socket, "connect");
+  });
+
+  test("the settings of a Manager are read and changed by methods", (t) => {
+    const manager = t.manage({ url: "http://127.0.0.1:1" }, { autoConnect: false, reconnectionDelay: undefined, reconnectionDelayMax: undefined });
+    const names = ["reconnection", "reconnectionAttempts", "reconnectionDelay", "reconnectionDelayMax", "randomizationFactor", "timeout"];
+    assert.deepEqual(names.map((name) => manager[name]()), [true, Infinity, 1000, 5000, 0.5, 20000]);
+    for (const name of names) assert.equal(manager[name](0)[name](), name === "reconnection" ? false : 0);
+  });
+
+  overEachTransport("the engine tells of its packets, its transport and its end", async (t, options) => {
+    const socket = t.connect(await t.sharedServer(), options);
+    await event(socket, "connect");
+    const { engine } = socket.io;
+    const told = [];
+    engine.on("packet", ({ type, data }) => type === "message" && told.push(["packet", data]));
+    engine.on("packetCreate", ({ type, data }) => type === "message" && told.push(["packetCreate", data]));
+    const drained = event(engine, "drain");
+    await socket.emitWithAck("echo", 1);
+    await drained;
+    assert.deepEqual(told, [["packetCreate", '20["echo",1]'], ["packet", "30[1]"]]);
+    assert.equal(typeof engine.id, "string");
+    const closed = event(engine, "close");
+    engine.close();
+    await closed;
+  });
+
+  test("events that come before the namespace is joined wait for that", async (t) => {
+    const server = await t.sharedServer({ RECOVERY: "1" });
+    const [socket, other] = [t.connect(server), t.connect(server)];
+    const room = `room of ${Math.random()}`;
+    await Promise.all([socket.emitWithAck("join", room), event(other, "connect")]);
+    other.emit("room", room, "before");
+    await event(socket, "room");
+    const told = [];
+    socket.on("connect", () => told.push("connect"));
+    socket.on("room", (text) => told.push([text, socket.connected]));
+    socket.io.engine.close();
+    other.emit("room", room, "missed");
+    await until(() => told.length === 2);
+    assert.deepInclude(told, ["missed", true]);
+  });
 }
