@@ -55,16 +55,17 @@ function squeeze({ code, map }, format) {
 /** Writes a module for `require` beside one for `import`; with `isFunction`, its default export is the module. */
 function toCommonJs(from, to, isFunction) {
   const read = (file) => readFileSync(join(root, out, file), "utf8");
-  const [, imports, code, names] = /^((?:import.*?;)*)(.*)export\{(.*?)\};\s*\/\/#/s.exec(read(from));
+  const required = [];
+  const [, code, names] = /^(.*)export\{(.*?)\};\s*\/\/#/s.exec(read(from));
+  // Spaces in their place, so that all else stays where the source map looks for it.
+  const body = code.replace(/import\{([^}]*)\}from("[^"]*");/g, (whole, list, module) => {
+    required.push(`const{${list.replaceAll(" as ", ":")}}=require(${module});`);
+    return " ".repeat(whole.length);
+  });
   const exported = names.split(",").map((pair) => pair.split(" as ")).map(([local, name = local]) => [name, local]);
-  const required = imports.replace(
-    /import\{(.*?)\}from(".*?");/g,
-    (_, list, module) => `const{${list.replaceAll(" as ", ":")}}=require(${module});`,
-  );
   const lines = [
-    `"use strict";${required}`,
-    // In its old place on its line, where the source map looks for it.
-    " ".repeat(imports.length) + code,
+    `"use strict";${required.join("")}`,
+    body,
     ...exported.flatMap(([name, local]) => (isFunction && name === "default" ? [`module.exports=${local};`] : [])),
     ...exported.map(([name, local]) => `module.exports.${name}=${local};`),
     `//# sourceMappingURL=${basename(to)}.map`,
