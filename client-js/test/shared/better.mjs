@@ -62,7 +62,8 @@ export default function ({ test, overEachTransport, kind }) {
     assert.deepEqual([plain.recovered, plain.notRecovered], [false, "unsupported"]);
 
     const server = await t.server({ RECOVERY: "1" });
-    const socket = t.connect(server);
+    // The npm server knows a session only once it has noticed the end of the old connection.
+    const socket = t.connect(server, { reconnectionDelay: 500, reconnectionDelayMax: 500, randomizationFactor: 0 });
     await event(socket, "connect");
     assert.deepEqual([socket.recovered, socket.notRecovered], [false, "not asked"]);
     socket.emit("echo", "an event, whose position is remembered");

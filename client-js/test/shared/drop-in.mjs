@@ -199,7 +199,9 @@ export default function ({ test, overEachTransport }) {
 
   overEachTransport("with recovery, a socket that was cut off is the same one and has missed nothing", async (t, options) => {
     const server = await t.sharedServer({ RECOVERY: "1" });
-    const [socket, other] = [t.connect(server, options), t.connect(server, options)];
+    // The npm server knows a session only once it has noticed the end of the old connection.
+    const patient = { ...options, reconnectionDelay: 500, reconnectionDelayMax: 500, randomizationFactor: 0 };
+    const [socket, other] = [t.connect(server, patient), t.connect(server, options)];
     const [heard, news] = [[], `news of ${Math.random()}`];
     socket.on("room", (text) => heard.push(text));
     await Promise.all([socket.emitWithAck("join", news), event(other, "connect")]);
@@ -309,7 +311,7 @@ export default function ({ test, overEachTransport }) {
 
   test("events that come before the namespace is joined wait for that", async (t) => {
     const server = await t.sharedServer({ RECOVERY: "1" });
-    const [socket, other] = [t.connect(server), t.connect(server)];
+    const [socket, other] = [t.connect(server, { reconnectionDelay: 500, reconnectionDelayMax: 500 }), t.connect(server)];
     const room = `room of ${Math.random()}`;
     await Promise.all([socket.emitWithAck("join", room), event(other, "connect")]);
     other.emit("room", room, "before");

@@ -8,6 +8,9 @@ export const TRANSPORTS = {
   "polling with upgrade": { transports: ["polling", "websocket"] },
 };
 
+/** Heartbeats so long that a busy machine cuts nobody off. */
+const CALM = { PING_INTERVAL: "25000", PING_TIMEOUT: "20000" };
+
 const FAST = { reconnectionDelay: 20, reconnectionDelayMax: 100, forceNew: true };
 
 /** The arguments of the next `name` of an emitter. */
@@ -55,12 +58,13 @@ class Case {
   /** A server of this test alone, which it may stop and start again. */
   async server(env = {}) {
     const { ask, kind } = this.#world;
-    const { port } = await ask("start", { kind, env });
+    const its = { kind, env: { ...CALM, ...env } };
+    const { port } = await ask("start", its);
     const server = {
       port,
       url: `http://127.0.0.1:${port}`,
       stop: () => ask("stop", { port }),
-      start: () => ask("start", { kind, env, port }),
+      start: () => ask("start", { ...its, port }),
     };
     this.after(server.stop);
     return server;
@@ -70,7 +74,7 @@ class Case {
   async sharedServer(env = {}) {
     const { shared, ask, kind } = this.#world;
     const key = JSON.stringify(env);
-    shared[key] ??= ask("start", { kind, env }).then(({ port }) => ({ port, url: `http://127.0.0.1:${port}` }));
+    shared[key] ??= ask("start", { kind, env: { ...CALM, ...env } }).then(({ port }) => ({ port, url: `http://127.0.0.1:${port}` }));
     return shared[key];
   }
 
