@@ -36,7 +36,7 @@ export class Emitter<Map_ extends EventsMap, Own extends EventsMap = {}> {
     options?: ListenOptions,
   ): this {
     const signal = options?.signal;
-    signal?.addEventListener("abort", () => this.off(event, fn), { once: true });
+    signal?.addEventListener("abort", () => this.off(event, fn));
     // A new array at every change: a listener may add or remove one while the old array is being walked.
     if (!signal?.aborted) this.#lists.set(event, [...this.listeners(event), fn]);
     return this;

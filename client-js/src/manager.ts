@@ -1,5 +1,5 @@
 import { backoff } from "./backoff.js";
-import { Emitter } from "./emitter.js";
+import { callUser, Emitter } from "./emitter.js";
 import { type Engine, openEngine } from "./engine.js";
 import type { ManagerOptions, SocketOptions } from "./options.js";
 import { onPage } from "./page.js";
@@ -108,7 +108,7 @@ export class Manager<
         this._readyState = "open";
         this._fire("open");
         this.#each((socket) => socket._onopen());
-        callback?.();
+        if (callback) callUser(callback, this, []);
       },
       _onping: () => this._fire("ping"),
       _onmessage: (data) => {

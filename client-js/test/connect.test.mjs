@@ -318,3 +318,18 @@ test("the path ends in one slash, or in none if so wished", () => {
   assert.equal(enginePath({ path: "/x/" }), "/x/");
   assert.equal(enginePath({ path: "/x/", addTrailingSlash: false }), "/x");
 });
+
+test("a callback of open that throws does not harm the connection", async (t) => {
+  const server = await startServer(t);
+  const manager = manage(t, server.url, { autoConnect: false });
+  // node:test listens too, and would fail the test.
+  const listeners = process.listeners("uncaughtException");
+  process.removeAllListeners("uncaughtException");
+  t.after(() => listeners.forEach((listener) => process.on("uncaughtException", listener)));
+  const thrown = new Promise((resolve) => process.once("uncaughtException", resolve));
+  manager.open(() => {
+    throw new Error("from a callback");
+  });
+  assert.equal((await thrown).message, "from a callback");
+  await event(manager.socket("/").connect(), "connect");
+});

@@ -22,7 +22,7 @@
     /** Adds a listener; the same function added twice is called twice. */
     on(event, fn, options) {
       const signal = options?.signal;
-      signal?.addEventListener("abort", () => this.off(event, fn), { once: true });
+      signal?.addEventListener("abort", () => this.off(event, fn));
       if (!signal?.aborted) this.#lists.set(event, [...this.listeners(event), fn]);
       return this;
     }
@@ -674,7 +674,7 @@
           this._readyState = "open";
           this._fire("open");
           this.#each((socket) => socket._onopen());
-          callback?.();
+          if (callback) callUser(callback, this, []);
         },
         _onping: () => this._fire("ping"),
         _onmessage: (data) => {
