@@ -36,7 +36,15 @@ export type {
 export type { Packet, Parser } from "./packet.js";
 export type { DisconnectReason, NotRecovered, SocketEvents } from "./socket.js";
 export type { StreamOptions } from "./features/streams.js";
-export type { Link, Transport, TransportEnd, TransportError, TransportFactory, TransportName, TransportOwner } from "./transports/transport.js";
+export type {
+  Link,
+  Transport,
+  TransportEnd,
+  TransportError,
+  TransportFactory,
+  TransportName,
+  TransportOwner,
+} from "./transports/transport.js";
 export type {
   AckResult,
   AnyEvent,

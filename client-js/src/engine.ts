@@ -4,7 +4,14 @@ import type { EngineOptions } from "./options.js";
 import { hooks } from "./hooks.js";
 import { onPage } from "./page.js";
 import { after, type Timer } from "./timer.js";
-import { type Frame, type Handshake, type Link, transportError, type TransportError, type TransportOwner } from "./transports/transport.js";
+import {
+  type Frame,
+  type Handshake,
+  type Link,
+  transportError,
+  type TransportError,
+  type TransportOwner,
+} from "./transports/transport.js";
 import { enginePath } from "./url.js";
 
 // The types of Engine.IO's packets that mean something to a client.

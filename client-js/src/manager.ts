@@ -78,7 +78,10 @@ export class Manager<
   /** Lets go of the connection. */
   #giveUp = nothing;
 
-  /** `uri` is the server's address; without it, options `host` and `port`, or the page's own server. Throws on an invalid one. */
+  /**
+   * `uri` is the server's address; without it, options `host` and `port`, or the page's own server. Throws on an invalid
+   * one, and when none of the transports is known.
+   */
   constructor(uri?: string | ManagerOptions, opts?: ManagerOptions) {
     super();
     const address = parseAddress(uri, opts);

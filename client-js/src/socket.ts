@@ -36,7 +36,10 @@ export type NotRecovered = "not asked" | "unsupported" | "unknown";
 export interface SocketEvents {
   /** Joined the namespace. */
   connect: () => void;
-  /** The server refused (`err.data` is what it added; `socket.active` says whether it is asked again), or the connection failed. */
+  /**
+   * The connection failed, or the server refused: `err.data` is what it added, and `socket.active` says whether it is
+   * asked again.
+   */
   connect_error: (err: Error & { data?: any; description?: any; context?: any }) => void;
   /** Not in the namespace any more. */
   disconnect: (reason: DisconnectReason, details?: Error) => void;

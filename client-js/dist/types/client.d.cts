@@ -18,6 +18,6 @@ export { AuthData, AuthFunction, EngineOptions, IoOptions, ManagerOptions, Socke
 export { Packet, Parser } from "./packet.cjs";
 export { DisconnectReason, NotRecovered, SocketEvents } from "./socket.cjs";
 export { StreamOptions } from "./features/streams.cjs";
-export { Link, Transport, TransportEnd, TransportError, TransportFactory, TransportName, TransportOwner } from "./transports/transport.cjs";
+export { Link, Transport, TransportEnd, TransportError, TransportFactory, TransportName, TransportOwner, } from "./transports/transport.cjs";
 export { AckResult, AnyEvent, DecorateAcks, DefaultEventsMap, EventNames, EventParams, EventsMap, Listener, ParamsWithoutAck, } from "./types.cjs";
 export { Waiting } from "./waiting.cjs";

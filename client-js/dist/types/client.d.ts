@@ -18,6 +18,6 @@ export type { AuthData, AuthFunction, EngineOptions, IoOptions, ManagerOptions, 
 export type { Packet, Parser } from "./packet.js";
 export type { DisconnectReason, NotRecovered, SocketEvents } from "./socket.js";
 export type { StreamOptions } from "./features/streams.js";
-export type { Link, Transport, TransportEnd, TransportError, TransportFactory, TransportName, TransportOwner } from "./transports/transport.js";
+export type { Link, Transport, TransportEnd, TransportError, TransportFactory, TransportName, TransportOwner, } from "./transports/transport.js";
 export type { AckResult, AnyEvent, DecorateAcks, DefaultEventsMap, EventNames, EventParams, EventsMap, Listener, ParamsWithoutAck, } from "./types.js";
 export type { Waiting } from "./waiting.js";

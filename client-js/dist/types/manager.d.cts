@@ -47,7 +47,10 @@ export declare class Manager<ListenEvents extends EventsMap = DefaultEventsMap, 
     engine: Engine;
     /** The sockets by namespace; one that was disconnected is not among them any more. */
     nsps: Record<string, Socket<any, any>>;
-    /** `uri` is the server's address; without it, options `host` and `port`, or the page's own server. Throws on an invalid one. */
+    /**
+     * `uri` is the server's address; without it, options `host` and `port`, or the page's own server. Throws on an invalid
+     * one, and when none of the transports is known.
+     */
     constructor(uri?: string | ManagerOptions, opts?: ManagerOptions);
     /** Connects, unless connected or connecting. With a callback, a failure goes to it and is not tried again. */
     open(callback?: (err?: Error) => void): this;

@@ -9,7 +9,11 @@ declare module "../emitter.js" {
   // Other names of its methods. In `roomful-client/ws`, after `addDropIn()`.
   interface Emitter<Map_ extends EventsMap, Own extends EventsMap> {
     /** The same as `on`. */
-    addEventListener<Ev extends EventNames<Map_> | EventNames<Own>>(event: Ev, fn: Listener<Own, Map_, Ev>, options?: ListenOptions): this;
+    addEventListener<Ev extends EventNames<Map_> | EventNames<Own>>(
+      event: Ev,
+      fn: Listener<Own, Map_, Ev>,
+      options?: ListenOptions,
+    ): this;
     /** The same as `off`. */
     removeListener<Ev extends EventNames<Map_> | EventNames<Own>>(event?: Ev, fn?: Listener<Own, Map_, Ev>): this;
     /** The same as `off`. */
@@ -52,7 +56,8 @@ declare module "../socket.js" {
 }
 
 declare module "../manager.js" {
-  // Its settings, which its options begin with: without argument read, with one changed. In `roomful-client/ws`, after `addDropIn()`.
+  // Its settings, which its options begin with: without argument read, with one changed. In `roomful-client/ws`, after
+  // `addDropIn()`.
   interface Manager<ListenEvents extends EventsMap, EmitEvents extends EventsMap> {
     /** The same as `open`. */
     connect(callback?: (err?: Error) => void): this;
@@ -85,7 +90,10 @@ declare module "../manager.js" {
 
 const PACKET_TYPES = ["open", "close", "ping", "pong", "message", "upgrade", "noop"];
 
-/** Adds what only programs written for the official client need: other names, listeners for all events, settings as methods. */
+/**
+ * Adds what only programs written for the official client need: other names, listeners for all events, settings as
+ * methods.
+ */
 export function addDropIn(): void {
   addNames();
   for (const direction of ["Any", "AnyOutgoing"]) addCatchAll(direction);

@@ -55,13 +55,13 @@ export interface Link {
 
 /** What the owner of a transport hears from it. */
 export interface TransportOwner {
-  /** It is open (WebSocket only: polling opens by the handshake it brings). */
+  /** @internal It is open (WebSocket only: polling opens by the handshake it brings). */
   _onopen?(): void;
-  /** A frame has come. */
+  /** @internal A frame has come. */
   _onframe(frame: string | ArrayBuffer): void;
-  /** It can take frames again. */
+  /** @internal It can take frames again. */
   _ondrain?(): void;
-  /** It ended by itself. */
+  /** @internal It ended by itself. */
   _onend(reason: TransportEnd, details: TransportError): void;
 }
 
@@ -82,5 +82,5 @@ export interface Transport {
   _owner: TransportOwner | undefined;
 }
 
-/** Makes a transport and opens it. */
+/** Makes a transport and opens it. For the option `transports`, as imported: how it is called is up to this version. */
 export type TransportFactory = (link: Link, owner: TransportOwner) => Transport;

@@ -1,4 +1,11 @@
-import { type Frame, type Link, type Transport, type TransportEnd, transportError, type TransportOwner } from "./transport.js";
+import {
+  type Frame,
+  type Link,
+  type Transport,
+  type TransportEnd,
+  transportError,
+  type TransportOwner,
+} from "./transport.js";
 
 /** The WebSocket class to use, if there is one. */
 export function webSocketClass({ opts }: Link): typeof WebSocket | undefined {

@@ -646,7 +646,10 @@
     #stopWaiting = nothing;
     /** Lets go of the connection. */
     #giveUp = nothing;
-    /** `uri` is the server's address; without it, options `host` and `port`, or the page's own server. Throws on an invalid one. */
+    /**
+     * `uri` is the server's address; without it, options `host` and `port`, or the page's own server. Throws on an invalid
+     * one, and when none of the transports is known.
+     */
     constructor(uri, opts) {
       super();
       const address = parseAddress(uri, opts);

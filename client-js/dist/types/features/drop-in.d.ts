@@ -72,5 +72,8 @@ declare module "../manager.js" {
         timeout(value: number | false): this;
     }
 }
-/** Adds what only programs written for the official client need: other names, listeners for all events, settings as methods. */
+/**
+ * Adds what only programs written for the official client need: other names, listeners for all events, settings as
+ * methods.
+ */
 export declare function addDropIn(): void;

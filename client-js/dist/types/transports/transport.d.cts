@@ -35,18 +35,10 @@ export interface Link {
 }
 /** What the owner of a transport hears from it. */
 export interface TransportOwner {
-    /** It is open (WebSocket only: polling opens by the handshake it brings). */
-    _onopen?(): void;
-    /** A frame has come. */
-    _onframe(frame: string | ArrayBuffer): void;
-    /** It can take frames again. */
-    _ondrain?(): void;
-    /** It ended by itself. */
-    _onend(reason: TransportEnd, details: TransportError): void;
 }
 /** Carries frames. Its owner hears nothing from within the call that makes it. */
 export interface Transport {
     readonly name: TransportName;
 }
-/** Makes a transport and opens it. */
+/** Makes a transport and opens it. For the option `transports`, as imported: how it is called is up to this version. */
 export type TransportFactory = (link: Link, owner: TransportOwner) => Transport;
