@@ -18,7 +18,7 @@ export const ENTRIES = [
 export const SCRIPTS = [
   { file: "roomful.min.js", source: "src/global.ts", limit: 7000 },
   // It looks for module loaders too.
-  { file: "served/socket.io.min.js", source: "src/umd.ts", limit: 7100 },
+  { file: "served/socket.io.min.js", source: "src/umd.ts", limit: 7000 },
   { file: "served/socket.io.js", source: "src/umd.ts", readable: true },
   { file: "served/socket.io.esm.min.js", source: "src/index.ts", format: "esm", limit: 7000 },
 ];

@@ -26,5 +26,5 @@ export function put<T>(
 
 /** The error of an event that is neither sent nor kept. */
 export function eventDropped(): Error {
-  return new Error("event dropped: offline, or buffer full");
+  return new Error("dropped: offline or buffer full");
 }

@@ -187,28 +187,26 @@ export class Socket<
     flags._timeout ??= this._options.ackTimeout ?? patience;
     flags._signal?.throwIfAborted();
     if (isReserved(args[0])) throw new Error(`"${args[0]}" is a reserved event name`);
-    if (!this.#retryQueue || flags._isVolatile) return this._send(args, callback, flags);
-    flags._deadline = patience && flags._timeout! * (this._options.retries! + 1);
-    this._drop(this.#retryQueue._add(args, callback, flags));
+    if (this.#retryQueue && !flags._isVolatile) this._drop(this.#retryQueue._add(args, callback, flags, patience));
+    else this._send(args, callback, flags);
   }
 
   /** @internal Sends an event now or, unless it is volatile, when connected. */
-  _send(args: unknown[], callback: AckCallback | undefined, { _timeout, _signal, _isVolatile }: Flags): void {
+  _send(args: unknown[], callback: AckCallback | undefined, flags: Flags): void {
     const id = callback && this.#nextId++;
     const { engine } = this.io;
-    const { nsp } = this;
-    const entry: Waiting = { args, _encoded: this.io._encode({ type: EVENT, nsp, data: args, id }) };
+    const entry: Waiting = { args, _encoded: this.io._encode({ type: EVENT, nsp: this.nsp, data: args, id }) };
     const isOnline = this.connected && !engine._expired();
-    const dropped = isOnline || _isVolatile ? undefined : put(this.sendBuffer, entry, this._options);
-    if (callback) this.#await(id!, entry, callback, _timeout, _signal);
-    if (isOnline && (!_isVolatile || engine.transport._writable())) this.#transmit(entry);
-    else if (_isVolatile) this.#fail(entry, eventDropped());
+    const dropped = isOnline || flags._isVolatile ? undefined : put(this.sendBuffer, entry, this._options);
+    if (callback) this.#await(id!, entry, callback, flags);
+    if (isOnline && (!flags._isVolatile || engine.transport._writable())) this.#transmit(entry);
+    else if (flags._isVolatile) this.#fail(entry);
     this._drop(dropped);
   }
 
-  #await(id: number, entry: Waiting, callback: AckCallback, timeout?: number, signal?: AbortSignal): void {
-    const withError = timeout !== undefined || signal;
-    const cancel = expiry(timeout, signal, (error) => entry._settle!(error));
+  #await(id: number, entry: Waiting, callback: AckCallback, patience: Patience): void {
+    const withError = (patience._timeout ?? patience._signal) !== undefined;
+    const cancel = expiry(patience, (error) => entry._settle!(error));
     entry._settle = (error, ...answer) => {
       if (!this.#acks.delete(id)) return;
       cancel();
@@ -221,15 +219,16 @@ export class Socket<
   /** @internal By the policy of a full buffer, an event is lost, if one is given. */
   _drop(entry: Waiting | undefined): void {
     if (!entry) return;
-    const error = eventDropped();
-    this.#fail(entry, error);
+    const error = this.#fail(entry);
     if (!this.io.listeners("drop")[0]) console.warn(error, entry.args);
     this.io._fire("drop", entry.args, this);
   }
 
-  /** Not at once: a callback must not run inside of the `emit` that it was given to. */
-  #fail(entry: Waiting, error: Error): void {
+  /** An event is not sent; its callback hears of that later, not inside of the `emit` that it was given to. */
+  #fail(entry: Waiting): Error {
+    const error = eventDropped();
     queueMicrotask(() => entry._settle?.(error));
+    return error;
   }
 
   #write(type: number, data?: unknown, id?: number): void {

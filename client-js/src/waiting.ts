@@ -6,10 +6,9 @@ export type AckCallback = (error: Error | null, ...args: any[]) => void;
 
 /** How long to wait for an acknowledgement. */
 export interface Patience {
-  /** Milliseconds for one try. */
+  /** Milliseconds; with retries, for each. */
   _timeout?: number;
-  /** Milliseconds for all tries. */
-  _deadline?: number;
+  /** What calls it off. */
   _signal?: AbortSignal;
 }
 
@@ -25,17 +24,13 @@ export interface Waiting {
   _settle?: AckCallback;
 }
 
-/** Calls back with an error when `ms` have passed or `signal` aborts. Returns what calls that off. */
-export function expiry(
-  ms: number | undefined,
-  signal: AbortSignal | undefined,
-  onexpire: (error: Error) => void,
-): () => void {
-  const timer = after(ms, () => onexpire(new Error("operation has timed out")));
-  const onabort = (): void => onexpire(signal!.reason);
-  signal?.addEventListener("abort", onabort);
+/** Calls back with an error when the patience has come to an end. Returns what calls that off. */
+export function expiry({ _timeout, _signal }: Patience, onexpire: (error: Error) => void): () => void {
+  const timer = after(_timeout, () => onexpire(new Error("operation has timed out")));
+  const onabort = (): void => onexpire(_signal!.reason);
+  _signal?.addEventListener("abort", onabort);
   return () => {
     clearTimeout(timer);
-    signal?.removeEventListener("abort", onabort);
+    _signal?.removeEventListener("abort", onabort);
   };
 }

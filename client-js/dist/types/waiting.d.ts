@@ -2,10 +2,9 @@
 export type AckCallback = (error: Error | null, ...args: any[]) => void;
 /** How long to wait for an acknowledgement. */
 export interface Patience {
-    /** Milliseconds for one try. */
+    /** Milliseconds; with retries, for each. */
     _timeout?: number;
-    /** Milliseconds for all tries. */
-    _deadline?: number;
+    /** What calls it off. */
     _signal?: AbortSignal;
 }
 /** An event that waits until it may be sent, or for its acknowledgement. */
@@ -13,5 +12,5 @@ export interface Waiting {
     /** Its name and arguments. */
     args: unknown[];
 }
-/** Calls back with an error when `ms` have passed or `signal` aborts. Returns what calls that off. */
-export declare function expiry(ms: number | undefined, signal: AbortSignal | undefined, onexpire: (error: Error) => void): () => void;
+/** Calls back with an error when the patience has come to an end. Returns what calls that off. */
+export declare function expiry({ _timeout, _signal }: Patience, onexpire: (error: Error) => void): () => void;

@@ -15,8 +15,16 @@ interface Sender {
 export interface RetryQueue {
   /** Sends what may be sent now. */
   _drain(): void;
-  /** Adds an event, and returns the one that had to go for that, if any. Throws when its policy is so. */
-  _add(args: unknown[], callback: AckCallback | undefined, patience: Patience): Waiting | undefined;
+  /**
+   * Adds an event, and returns the one that had to go for that, if any. Throws when its policy is so. The caller must
+   * hear of the end in any case if `mustEnd` is given.
+   */
+  _add(
+    args: unknown[],
+    callback: AckCallback | undefined,
+    patience: Patience,
+    mustEnd: number | undefined,
+  ): Waiting | undefined;
 }
 
 /** Makes the queue of a socket with the option `retries`. */
@@ -33,7 +41,7 @@ const retryQueue: RetryQueueFactory = (sender, options) => {
     if (sender.connected) for (const entry of entries.slice(0, retryWindow)) entry.send();
   };
 
-  const add: RetryQueue["_add"] = (args, callback, patience) => {
+  const add: RetryQueue["_add"] = (args, callback, { _timeout, _signal }, mustEnd) => {
     let tries = 0;
     let isOnItsWay = false;
     const entry = {
@@ -42,7 +50,7 @@ const retryQueue: RetryQueueFactory = (sender, options) => {
         if (isOnItsWay) return;
         isOnItsWay = true;
         tries++;
-        sender._send(entry.args, onanswer, { _timeout: patience._timeout ?? Infinity });
+        sender._send(entry.args, onanswer, { _timeout: _timeout ?? Infinity });
       },
       _settle(error: Error | null, ...answer: unknown[]) {
         const index = entries.indexOf(entry);
@@ -59,7 +67,8 @@ const retryQueue: RetryQueueFactory = (sender, options) => {
       else drain();
     };
     const dropped = put(entries, entry, options);
-    const cancel = expiry(patience._deadline, patience._signal, entry._settle);
+    // As long as all its tries may take: it might never be sent.
+    const cancel = expiry({ _timeout: mustEnd && _timeout! * (retries! + 1), _signal }, entry._settle);
     drain();
     return dropped;
   };

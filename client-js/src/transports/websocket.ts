@@ -40,10 +40,10 @@ export function websocket(link: Link, owner: TransportOwner): Transport {
   try {
     const { opts } = link;
     const Class: any = webSocketClass(link);
-    if (!Class) throw new Error("no WebSocket class given");
+    if (!Class) throw new Error("no WebSocket given");
     // Only a class that was given takes options: a browser's has no headers. `auth` means something else there.
     const rest = opts.WebSocket ? [{ ...opts, auth: undefined, headers: opts.extraHeaders }] : [];
-    ws = new Class(link._url("websocket").replace("http", "ws"), opts.protocols ?? [], ...rest) as WebSocket;
+    ws = new Class(link._url("websocket").replace("http", "ws"), opts.protocols, ...rest) as WebSocket;
     ws.binaryType = "arraybuffer";
     ws.onopen = () => transport._owner?._onopen?.();
     ws.onmessage = ({ data }) => transport._owner?._onframe(data);

@@ -85,9 +85,9 @@
     try {
       const { opts } = link;
       const Class = webSocketClass(link);
-      if (!Class) throw new Error("no WebSocket class given");
+      if (!Class) throw new Error("no WebSocket given");
       const rest = opts.WebSocket ? [{ ...opts, auth: void 0, headers: opts.extraHeaders }] : [];
-      ws = new Class(link._url("websocket").replace("http", "ws"), opts.protocols ?? [], ...rest);
+      ws = new Class(link._url("websocket").replace("http", "ws"), opts.protocols, ...rest);
       ws.binaryType = "arraybuffer";
       ws.onopen = () => transport._owner?._onopen?.();
       ws.onmessage = ({ data }) => transport._owner?._onframe(data);
@@ -332,17 +332,17 @@
     return isFull ? list.splice(bufferPolicy === "drop-oldest" ? 0 : -1, 1)[0] : void 0;
   }
   function eventDropped() {
-    return new Error("event dropped: offline, or buffer full");
+    return new Error("dropped: offline or buffer full");
   }
 
   // src/waiting.ts
-  function expiry(ms, signal, onexpire) {
-    const timer = after(ms, () => onexpire(new Error("operation has timed out")));
-    const onabort = () => onexpire(signal.reason);
-    signal?.addEventListener("abort", onabort);
+  function expiry({ _timeout, _signal }, onexpire) {
+    const timer = after(_timeout, () => onexpire(new Error("operation has timed out")));
+    const onabort = () => onexpire(_signal.reason);
+    _signal?.addEventListener("abort", onabort);
     return () => {
       clearTimeout(timer);
-      signal?.removeEventListener("abort", onabort);
+      _signal?.removeEventListener("abort", onabort);
     };
   }
 
@@ -465,26 +465,24 @@
       flags._timeout ??= this._options.ackTimeout ?? patience;
       flags._signal?.throwIfAborted();
       if (isReserved(args[0])) throw new Error(`"${args[0]}" is a reserved event name`);
-      if (!this.#retryQueue || flags._isVolatile) return this._send(args, callback, flags);
-      flags._deadline = patience && flags._timeout * (this._options.retries + 1);
-      this._drop(this.#retryQueue._add(args, callback, flags));
+      if (this.#retryQueue && !flags._isVolatile) this._drop(this.#retryQueue._add(args, callback, flags, patience));
+      else this._send(args, callback, flags);
     }
     /** @internal Sends an event now or, unless it is volatile, when connected. */
-    _send(args, callback, { _timeout, _signal, _isVolatile }) {
+    _send(args, callback, flags) {
       const id = callback && this.#nextId++;
       const { engine } = this.io;
-      const { nsp } = this;
-      const entry = { args, _encoded: this.io._encode({ type: EVENT, nsp, data: args, id }) };
+      const entry = { args, _encoded: this.io._encode({ type: EVENT, nsp: this.nsp, data: args, id }) };
       const isOnline = this.connected && !engine._expired();
-      const dropped = isOnline || _isVolatile ? void 0 : put(this.sendBuffer, entry, this._options);
-      if (callback) this.#await(id, entry, callback, _timeout, _signal);
-      if (isOnline && (!_isVolatile || engine.transport._writable())) this.#transmit(entry);
-      else if (_isVolatile) this.#fail(entry, eventDropped());
+      const dropped = isOnline || flags._isVolatile ? void 0 : put(this.sendBuffer, entry, this._options);
+      if (callback) this.#await(id, entry, callback, flags);
+      if (isOnline && (!flags._isVolatile || engine.transport._writable())) this.#transmit(entry);
+      else if (flags._isVolatile) this.#fail(entry);
       this._drop(dropped);
     }
-    #await(id, entry, callback, timeout, signal) {
-      const withError = timeout !== void 0 || signal;
-      const cancel = expiry(timeout, signal, (error) => entry._settle(error));
+    #await(id, entry, callback, patience) {
+      const withError = (patience._timeout ?? patience._signal) !== void 0;
+      const cancel = expiry(patience, (error) => entry._settle(error));
       entry._settle = (error, ...answer) => {
         if (!this.#acks.delete(id)) return;
         cancel();
@@ -496,14 +494,15 @@
     /** @internal By the policy of a full buffer, an event is lost, if one is given. */
     _drop(entry) {
       if (!entry) return;
-      const error = eventDropped();
-      this.#fail(entry, error);
+      const error = this.#fail(entry);
       if (!this.io.listeners("drop")[0]) console.warn(error, entry.args);
       this.io._fire("drop", entry.args, this);
     }
-    /** Not at once: a callback must not run inside of the `emit` that it was given to. */
-    #fail(entry, error) {
+    /** An event is not sent; its callback hears of that later, not inside of the `emit` that it was given to. */
+    #fail(entry) {
+      const error = eventDropped();
       queueMicrotask(() => entry._settle?.(error));
+      return error;
     }
     #write(type, data, id) {
       this.io._write({ type, nsp: this.nsp, data, id });
@@ -1097,7 +1096,7 @@
     const drain = () => {
       if (sender.connected) for (const entry of entries.slice(0, retryWindow)) entry.send();
     };
-    const add = (args, callback, patience) => {
+    const add = (args, callback, { _timeout, _signal }, mustEnd) => {
       let tries = 0;
       let isOnItsWay = false;
       const entry = {
@@ -1106,7 +1105,7 @@
           if (isOnItsWay) return;
           isOnItsWay = true;
           tries++;
-          sender._send(entry.args, onanswer, { _timeout: patience._timeout ?? Infinity });
+          sender._send(entry.args, onanswer, { _timeout: _timeout ?? Infinity });
         },
         _settle(error, ...answer) {
           const index = entries.indexOf(entry);
@@ -1123,7 +1122,7 @@
         else drain();
       };
       const dropped = put(entries, entry, options);
-      const cancel = expiry(patience._deadline, patience._signal, entry._settle);
+      const cancel = expiry({ _timeout: mustEnd && _timeout * (retries + 1), _signal }, entry._settle);
       drain();
       return dropped;
     };

@@ -10,8 +10,11 @@ interface Sender {
 export interface RetryQueue {
     /** Sends what may be sent now. */
     _drain(): void;
-    /** Adds an event, and returns the one that had to go for that, if any. Throws when its policy is so. */
-    _add(args: unknown[], callback: AckCallback | undefined, patience: Patience): Waiting | undefined;
+    /**
+     * Adds an event, and returns the one that had to go for that, if any. Throws when its policy is so. The caller must
+     * hear of the end in any case if `mustEnd` is given.
+     */
+    _add(args: unknown[], callback: AckCallback | undefined, patience: Patience, mustEnd: number | undefined): Waiting | undefined;
 }
 /** Makes the queue of a socket with the option `retries`. */
 export type RetryQueueFactory = (sender: Sender, options: SocketOptions) => RetryQueue;
