@@ -113,15 +113,14 @@ export class Socket<
     return !this.connected;
   }
 
-  /** Connects, unless connected or connecting. */
+  /** Connects, unless connected or connecting. With `retryOnRefusal` and the like, does not wait for the next try. */
   connect(): this {
     if (this.connected) return this;
-    const already = this.active;
     this.active = true;
     this._why = undefined;
     this.io = this.io._home(this);
     if (!this.io._reconnecting) this.io.open();
-    if (!already && this.io._readyState === "open") this._onopen();
+    if (this.io._readyState === "open" && !this.#joining) this._onopen();
     return this;
   }
 

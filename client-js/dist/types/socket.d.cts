@@ -49,7 +49,7 @@ export declare class Socket<ListenEvents extends EventsMap = DefaultEventsMap, E
     receiveBuffer: unknown[][];
     /** Whether it is not in the namespace. */
     get disconnected(): boolean;
-    /** Connects, unless connected or connecting. */
+    /** Connects, unless connected or connecting. With `retryOnRefusal` and the like, does not wait for the next try. */
     connect(): this;
     /** Leaves the namespace, for good unless `connect` is called; what was emitted before still goes out. */
     disconnect(): this;

@@ -46,6 +46,15 @@ export default function ({ test, overEachTransport, kind }) {
     assert.equal(calls, 1);
   });
 
+  test("with retryOnRefusal, connect does not wait for the next try", async (t) => {
+    const patient = { reconnectionDelay: 60_000, reconnectionDelayMax: 60_000, retryOnRefusal: true };
+    const socket = t.connect(await t.sharedServer(), { auth: { token: "wrong" }, ...patient }, "/admin");
+    await event(socket, "connect_error");
+    socket.auth = { token: "secret" };
+    socket.connect();
+    await event(socket, "connect");
+  });
+
   test("with retryOnServerDisconnect, a socket that was sent away comes back", async (t) => {
     const socket = t.connect(await t.sharedServer(), { retryOnServerDisconnect: true });
     await event(socket, "connect");
