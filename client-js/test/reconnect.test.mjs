@@ -401,3 +401,26 @@ test("a connection that is cut in the middle of the upgrade upgrades no more", a
   assert.match((await event(manager, "close"))[0], /^transport/);
   assert.equal(manager.engine.transport.name, "polling");
 });
+
+test("a socket that waits to ask again leaves no timer behind when it is disconnected", async (t) => {
+  const server = await startServer(t);
+  server.io.use((_socket, next) => next(new Error("closed")));
+  const delay = 61_234;
+  const options = { retryOnRefusal: true, reconnectionDelay: delay, reconnectionDelayMax: delay, randomizationFactor: 0 };
+  const client = connect(t, server.url, options);
+  const waits = new Set();
+  const { setTimeout, clearTimeout } = globalThis;
+  t.mock.method(globalThis, "setTimeout", (fn, ms, ...args) => {
+    const timer = setTimeout(fn, ms, ...args);
+    if (ms === delay) waits.add(timer);
+    return timer;
+  });
+  t.mock.method(globalThis, "clearTimeout", (timer) => {
+    waits.delete(timer);
+    clearTimeout(timer);
+  });
+  await event(client, "connect_error");
+  await until(() => waits.size === 1);
+  client.disconnect();
+  assert.equal(waits.size, 0);
+});

@@ -8,8 +8,13 @@ export function addRejoin(): void {
     if (!(why === "io server disconnect" ? retryOnServerDisconnect : retryOnRefusal)) return undefined;
     return () => {
       const join = ++socket._joins;
-      // Whatever else happens to the socket before makes this outdated.
-      after(socket.io._delay(socket._refusals++), () => join === socket._joins && socket._onopen());
+      const stop = (): void => clearTimeout(timer);
+      const timer = after(socket.io._delay(socket._refusals++), () => {
+        socket._bus.off("end", stop);
+        // Whatever else has happened to the socket has made this outdated.
+        if (join === socket._joins) socket._onopen();
+      });
+      socket._bus.on("end", stop);
     };
   };
 }

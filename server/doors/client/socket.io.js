@@ -1081,7 +1081,12 @@
       if (!(why === "io server disconnect" ? retryOnServerDisconnect : retryOnRefusal)) return void 0;
       return () => {
         const join = ++socket._joins;
-        after(socket.io._delay(socket._refusals++), () => join === socket._joins && socket._onopen());
+        const stop = () => clearTimeout(timer);
+        const timer = after(socket.io._delay(socket._refusals++), () => {
+          socket._bus.off("end", stop);
+          if (join === socket._joins) socket._onopen();
+        });
+        socket._bus.on("end", stop);
       };
     };
   }
