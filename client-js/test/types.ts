@@ -63,7 +63,7 @@ manager.socket("/").emit("say", "hello");
 manager.on("drop", (args, dropped) => [args.length, dropped.nsp]);
 manager.reconnectionDelay(1000).reconnectionDelayMax(30_000);
 
-// An event without acknowledgement in the map (socketio/socket.io#5243), and one behind a timeout (#4925).
+// An event without acknowledgement in the map, and one behind a timeout: what the official declarations get wrong.
 export const nothing: Promise<void> = socket.emitWithAck("fire", { n: 1 }).then(() => {});
 // @ts-expect-error a wrong argument
 void socket.emitWithAck("fire", { n: "1" });
