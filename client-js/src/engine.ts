@@ -1,238 +1,169 @@
-import { type Binary, fromBase64 } from "./binary.js";
+import type { Binary } from "./binary.js";
 import { Emitter } from "./emitter.js";
 import type { EngineOptions } from "./options.js";
+import { hooks } from "./hooks.js";
+import { onPage } from "./page.js";
 import { after, type Timer } from "./timer.js";
-import { PollingTransport } from "./transports/polling.js";
 import {
   type Frame,
+  type Handshake,
   type Link,
-  type Transport,
   transportError,
   type TransportError,
-  type TransportName,
+  type TransportOwner,
 } from "./transports/transport.js";
-import { webSocketClass, WebSocketTransport } from "./transports/websocket.js";
 import { enginePath } from "./url.js";
 
-const PACKET_TYPES = ["open", "close", "ping", "pong", "message", "upgrade", "noop"];
+// The types of Engine.IO's packets that mean something to a client.
+const OPEN = "0";
+const CLOSE = "1";
 const PING = "2";
 const PONG = "3";
 const MESSAGE = "4";
-const UPGRADE = "5";
+const NOOP = "6";
 
-/** What the server says when a session begins; times in milliseconds. */
-interface Handshake {
-  sid: string;
-  upgrades: string[];
-  pingInterval: number;
-  pingTimeout: number;
-  maxPayload?: number;
+/** Most milliseconds that a server can ask its clients to stay away. */
+const MAX_RECONNECT_WITHIN = 60_000;
+
+/** What a Manager hears from its connection. */
+export interface EngineOwner {
+  _onopen(): void;
+  _onping(): void;
+  _onmessage(data: string | ArrayBuffer): void;
+  _onclose(reason: string, details?: Error): void;
 }
 
-/** Whether a WebSocket has worked on this page, for the option `rememberUpgrade`. */
-let webSocketWorked = false;
-
-/** One connection of Engine.IO, from its first request to its end; it never comes back. Fires what Manager needs. */
-export class Engine extends Emitter<Record<string, (...args: any[]) => void>> implements Link {
-  id = "";
-  maxPayload = Infinity;
-  readyState: "opening" | "open" | "closing" | "closed" = "opening";
-  /** The transport in use. */
-  transport!: Transport;
-  readonly opts: EngineOptions;
-  readonly #origin: string;
-  readonly #names: TransportName[];
-  readonly #queue: Frame[] = [];
-  #probe?: Transport;
-  #upgrading = false;
-  #patience = 0;
-  #deadline = Infinity;
-  #heartbeat?: Timer;
-  readonly #onoffline = (): void =>
-    this.#end("transport close", transportError("network connection lost"));
-
-  /** `origin` is the server's, as in `https://host:port`. */
-  constructor(origin: string, opts: EngineOptions) {
-    super();
-    this.#origin = origin;
-    this.opts = opts;
-    this.#names = [...(opts.transports ?? (["polling", "websocket"] as const))];
-  }
-
-  /** The address of this connection for a transport. */
-  url(transport: TransportName): string {
-    const params = new URLSearchParams({ ...this.opts.query, EIO: "4", transport });
-    if (this.id) params.set("sid", this.id);
-    const scheme = transport === "websocket" ? this.#origin.replace("http", "ws") : this.#origin;
-    return `${scheme}${enginePath(this.opts)}?${params}`.replace(/\+/g, "%20");
-  }
-
-  /** Starts the handshake. */
-  open(): void {
-    const remembered = this.opts.rememberUpgrade && webSocketWorked && this.#names.includes("websocket");
-    const name = remembered ? "websocket" : this.#names[0];
-    this.#use(name === "websocket" ? new WebSocketTransport(this) : new PollingTransport(this));
-    this.transport.open();
-    // A local server is reached without a network.
-    if (!/\/\/(localhost|127\.|\[::1)/.test(this.#origin)) globalThis.addEventListener?.("offline", this.#onoffline);
-  }
-
-  /** Sends a message: text or binary. Nothing happens when the connection is closing or closed. */
-  write(message: string | Binary): void {
-    if (this.readyState === "open" || this.readyState === "opening") {
-      this._fire("packetCreate", { type: "message", data: message });
-      this.#push(typeof message === "string" ? MESSAGE + message : message);
-    }
-  }
-
+/**
+ * One connection of Engine.IO, from its first request to its end; it never comes back. Its events are "packet",
+ * "packetCreate", "drain", "upgrade", "upgradeError" and "close".
+ */
+export interface Engine extends Emitter<Record<string, (...args: any[]) => void>>, Link {
+  id: string;
   /** Ends the connection once what was written has gone out. */
-  close(): this {
-    if (this.readyState === "opening") this.#end("forced close");
-    else if (this.readyState === "open") {
-      this.readyState = "closing";
-      if (!this.#upgrading) this.#abandonProbe();
-      this.#flush();
-    }
-    return this;
-  }
-
+  close(): void;
+  /** @internal Within how many milliseconds after its end the server wants its clients to come back, if it has said. */
+  _reconnectWithin?: number;
+  /** @internal */
+  _handshake?: Handshake;
+  /** @internal Whether it takes no more messages, although it may still have some to send. */
+  _isClosing?: boolean;
+  /** @internal Whether it has ended. */
+  _isClosed?: boolean;
+  /** @internal Who hears from it; nobody, once it is given up. */
+  _owner?: EngineOwner;
+  /** @internal Sends a message: text or binary. Nothing happens when the connection is closing or closed. */
+  _write(message: string | Binary): void;
   /**
-   * Whether the server has been silent for too long. The heartbeat's timer tells too, but late where timers are
-   * throttled or the machine slept; so everything that would write asks here first.
+   * @internal Whether the server has been silent for too long, in which case the connection ends. The heartbeat's
+   * timer tells too, but late where timers are throttled or the machine slept; so who would write asks here first.
    */
-  expired(): boolean {
-    const expired = Date.now() > this.#deadline;
-    if (expired) setTimeout(() => this.#end("ping timeout"));
-    return expired;
-  }
+  _expired(): boolean;
+}
 
-  #push(frame: Frame): void {
-    this.#queue.push(frame);
-    this.#flush();
-  }
+/** Begins a connection to a server's `origin` ("https://host:port"). */
+export function openEngine(origin: string, opts: EngineOptions, owner: EngineOwner): Engine {
+  const queue: Frame[] = [];
+  let patience = 0;
+  let deadline = Infinity;
+  let heartbeat: Timer | undefined;
+
+  const end = (reason: string, details?: TransportError): void => {
+    if (engine._isClosed) return;
+    engine._isClosed = engine._isClosing = true;
+    clearTimeout(heartbeat);
+    leavePage();
+    engine.transport._close();
+    queue.length = 0;
+    engine._fire("close", reason, details);
+    engine._owner?._onclose(reason, details);
+  };
 
   /** Goes on with what is to be done as soon as the transport is free: sending, then closing. */
-  #flush(): void {
-    if (!this.id || this.#upgrading || this.transport._busy) return;
-    if (this.#queue.length) this.transport.send(this.#queue);
-    else if (this.readyState === "closing") this.#end("forced close");
-  }
+  const flush = (): void => {
+    if (!engine.id || engine.transport._busy?.()) return;
+    if (queue.length) engine.transport._send(queue);
+    else if (engine._isClosing) end("forced close");
+  };
 
-  #use(transport: Transport): void {
-    this.transport = transport;
-    transport._onframe = (data) => this.#receive(data);
-    transport._ondrain = () => {
-      if (!this.#queue.length) this._fire("drain");
-      this.#flush();
-    };
-    transport._onend = (reason, details) => {
-      if (this.readyState === "opening" && this.opts.tryAllTransports && this.#names.length > 1) {
-        this.#names.splice(this.#names.indexOf(transport.name), 1);
-        this.open();
-      } else this.#end(reason, details);
-    };
-  }
+  const push = (frame: Frame): void => {
+    queue.push(frame);
+    flush();
+  };
 
-  #receive(data: string | ArrayBuffer): void {
-    if (this.readyState === "closed") return;
-    try {
-      if (typeof data !== "string") this.#message(data);
-      else if (data[0] === "b") this.#message(fromBase64(data.slice(1)));
-      else this.#packet(data.slice(0, 1), data.slice(1));
-    } catch (error) {
-      this.#end("transport error", transportError("server error", error));
-    }
-  }
+  const expectPing = (): void => {
+    clearTimeout(heartbeat);
+    deadline = Date.now() + patience;
+    heartbeat = after(patience, () => end("ping timeout"));
+  };
 
-  #packet(type: string, data: string): void {
-    const name = PACKET_TYPES[/[0-6]/.test(type) ? +type : -1];
-    if (!name) throw new Error("unknown packet");
-    if (type === MESSAGE) return this.#message(data);
-    this._fire("packet", { type: name, data });
-    if (name === "open" && this.readyState === "opening") this.#begin(JSON.parse(data));
-    else if (name === "close") {
+  const onpacket = (type: string, data: any): void => {
+    if (type === MESSAGE) engine._owner?._onmessage(data);
+    else if (type === PING) {
+      expectPing();
+      engine._owner?._onping();
+      push(PONG);
+    } else if (type === OPEN && !engine.id) {
+      const { sid, pingInterval, pingTimeout }: Handshake = (engine._handshake = JSON.parse(data));
+      engine.id = sid;
+      patience = pingInterval + pingTimeout;
+      expectPing();
+      engine._owner?._onopen();
+      flush();
+      engine.transport._upgrade?.();
+    } else if (type === CLOSE) {
       // There is no session any more that polling could say goodbye to.
-      this.id = "";
-      this.#end("transport close");
-    } else if (type === PING) {
-      this.#expectPing();
-      this._fire("ping");
-      this.#push(PONG);
-    }
-  }
+      engine.id = "";
+      end("transport close");
+    } else if (type === NOOP) {
+      const hint = /"reconnectWithin":(\d+)/.exec(data);
+      if (hint) engine._reconnectWithin = Math.min(+hint[1]!, MAX_RECONNECT_WITHIN);
+    } else if (!/[0356]/.test(type)) throw new Error("invalid packet");
+  };
 
-  #message(data: string | ArrayBuffer): void {
-    this._fire("packet", { type: "message", data });
-    this._fire("message", data);
-  }
+  const transportOwner: TransportOwner = {
+    _onframe(frame) {
+      try {
+        if (typeof frame === "string") engine._onpacket(frame[0]!, frame.slice(1));
+        else engine._onpacket(MESSAGE, frame);
+      } catch (error) {
+        end("transport error", transportError("server error", error));
+      }
+    },
+    _ondrain() {
+      if (!queue.length) engine._fire("drain");
+      flush();
+    },
+    _onend: end,
+  };
 
-  #begin({ sid, upgrades, pingInterval, pingTimeout, maxPayload }: Handshake): void {
-    this.id = sid;
-    this.maxPayload = maxPayload || Infinity;
-    this.#patience = pingInterval + pingTimeout;
-    this.#expectPing();
-    this.readyState = "open";
-    webSocketWorked = this.transport.name === "websocket";
-    this._fire("open");
-    this.#flush();
-    const wanted = this.opts.upgrade !== false && this.#names.includes("websocket") && upgrades.includes("websocket");
-    if (wanted && this.transport.name === "polling" && webSocketClass(this)) this.#upgrade(this.transport);
-  }
+  const engine: Engine = Object.assign(new Emitter(), {
+    id: "",
+    opts,
+    _owner: owner,
+    _onpacket: onpacket,
+    _url(transport) {
+      const params: Record<string, string> = { ...opts.query, EIO: "4", transport };
+      if (engine.id) params.sid = engine.id;
+      return `${origin}${enginePath(opts)}?${new URLSearchParams(params)}`.replace(/\+/g, "%20");
+    },
+    _write(message) {
+      if (!engine._isClosing) push(typeof message === "string" ? MESSAGE + message : message);
+    },
+    _expired() {
+      return Date.now() > deadline && !!setTimeout(end, 0, "ping timeout");
+    },
+    close() {
+      engine._isClosing = true;
+      if (engine.id) flush();
+      else end("forced close");
+    },
+  } as Partial<Engine>) as Engine;
 
-  #expectPing(): void {
-    clearTimeout(this.#heartbeat);
-    this.#deadline = Date.now() + this.#patience;
-    this.#heartbeat = after(this.#patience, () => this.#end("ping timeout"));
-  }
-
-  /**
-   * Tries a WebSocket while polling goes on; if it answers, lets polling come to its end, which keeps the order, and
-   * goes over to it.
-   */
-  #upgrade(polling: Transport): void {
-    const socket = new WebSocketTransport(this);
-    this.#probe = socket;
-    socket.onopen = () => socket.send([PING + "probe"]);
-    socket._onend = (_reason, details) => this.#abandonProbe(details);
-    socket._onframe = (data) => {
-      if (data !== PONG + "probe") return this.#abandonProbe(transportError("probe error"));
-      this.#upgrading = true;
-      (polling as PollingTransport)._pause(() => {
-        if (this.#probe !== socket) return;
-        this.#probe = undefined;
-        this.#upgrading = false;
-        webSocketWorked = true;
-        this.#use(socket);
-        socket.send([UPGRADE]);
-        this._fire("upgrade", socket);
-        this.#flush();
-      });
-    };
-    socket.open();
-  }
-
-  #abandonProbe(error?: TransportError): void {
-    const probe = this.#probe;
-    if (!probe) return;
-    this.#probe = undefined;
-    probe.close();
-    if (this.#upgrading) {
-      this.#upgrading = false;
-      (this.transport as PollingTransport)._resume();
-    }
-    if (error) this._fire("upgradeError", error);
-    this.#flush();
-  }
-
-  #end(reason: string, details?: TransportError): void {
-    if (this.readyState === "closed") return;
-    this.readyState = "closed";
-    clearTimeout(this.#heartbeat);
-    globalThis.removeEventListener?.("offline", this.#onoffline);
-    this.#probe?.close();
-    this.transport.close();
-    this.#queue.length = 0;
-    if (reason === "transport error") this._fire("error", details);
-    this._fire("close", reason, details);
-  }
+  hooks._observe?.(engine);
+  engine.transport = hooks._transport(engine, transportOwner);
+  const leavePage = onPage(["offline"], () => {
+    // A local server is reached without a network.
+    if (!/\/\/(localhost|127\.)/.test(origin)) end("transport close", transportError("network connection lost"));
+  });
+  return engine;
 }

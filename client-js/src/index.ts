@@ -1,52 +1,46 @@
-import { Manager, shared } from "./manager.js";
-import type { IoOptions } from "./options.js";
-import { protocol } from "./parser.js";
-import { Socket } from "./socket.js";
-import { enginePath, parseAddress } from "./url.js";
+// The whole client, in the place of socket.io-client.
+import { io as lookup, Manager, protocol, Socket } from "./client.js";
+import { addDisposal } from "./features/disposal.js";
+import { addDropIn } from "./features/drop-in.js";
+import { addPolling } from "./features/polling.js";
+import { addRejoin } from "./features/rejoin.js";
+import { addRetries } from "./features/retries.js";
+import { addStreams } from "./features/streams.js";
 
-/**
- * A socket for an address: its path is the namespace. Sockets for different namespaces of one server share a
- * connection, unless `forceNew` is set or `multiplex` is false. Without an address, the page's own server.
- * Throws on an invalid address or an unsupported option.
- */
-function lookup(uri?: string | IoOptions, opts: IoOptions = {}): Socket {
-  if (typeof uri === "object") {
-    opts = uri;
-    uri = undefined;
-  }
-  const { origin, nsp, query } = parseAddress(uri, opts);
-  if (!opts.query && Object.keys(query).length) opts = { ...opts, query };
-  const key = origin + enginePath(opts);
-  const cached = shared.get(key);
-  const alone = opts.forceNew || opts.multiplex === false || (cached && nsp in cached.nsps);
-  const manager = (!alone && cached) || new Manager(origin, opts);
-  if (!alone) manager._key = key;
-  return manager.socket(nsp, opts);
+addPolling();
+addRetries();
+addRejoin();
+addStreams();
+addDisposal();
+addDropIn();
+
+/** `io()`, which also holds the module's other exports, as `io.Manager` and so on. */
+const io: typeof lookup & Lookup = /* @__PURE__ */ Object.assign(lookup, {
+  io: lookup,
+  connect: lookup,
+  Manager,
+  Socket,
+  protocol,
+});
+
+/** What `io` has as members. */
+export interface Lookup {
+  /** The same as `io`. */
+  io: typeof lookup;
+  /** The same as `io`. */
+  connect: typeof lookup;
+  /** As exported. */
+  Manager: typeof Manager;
+  /** As exported. */
+  Socket: typeof Socket;
+  /** As exported. */
+  protocol: number;
 }
 
-/** What `io` is: a function that also holds the module's other exports, as `io.Manager` and so on. */
-type Io = typeof lookup & {
-  io: typeof lookup;
-  connect: typeof lookup;
-  Manager: typeof Manager;
-  Socket: typeof Socket;
-  protocol: number;
-};
-
-const io: Io = /* @__PURE__ */ Object.assign(lookup, { io: lookup, connect: lookup, Manager, Socket, protocol });
-
-export { io, io as connect, io as default, Manager, protocol, Socket };
-export type { ManagerEvents } from "./manager.js";
-export type {
-  AuthData,
-  AuthFunction,
-  BufferPolicy,
-  EngineOptions,
-  IoOptions,
-  ManagerOptions,
-  SocketOptions,
-} from "./options.js";
-export type { Packet } from "./parser.js";
-export type { DisconnectReason, SocketEvents } from "./socket.js";
-export type { TransportName } from "./transports/transport.js";
-export type { DefaultEventsMap, EventNames, EventParams, EventsMap } from "./types.js";
+export * from "./client.js";
+// The declarations of the methods that these add.
+export type {} from "./features/disposal.js";
+export type {} from "./features/drop-in.js";
+export { io, io as connect, io as default };
+export { polling as Fetch } from "./transports/polling.js";
+export { websocket as WebSocket } from "./transports/websocket.js";

@@ -1,4 +1,6 @@
-import type { TransportName } from "./transports/transport.js";
+import type { BufferOptions } from "./bounded.js";
+import type { Parser } from "./packet.js";
+import type { TransportFactory, TransportName } from "./transports/transport.js";
 
 /** Options of the connection itself. */
 export interface EngineOptions {
@@ -16,8 +18,11 @@ export interface EngineOptions {
   addTrailingSlash?: boolean;
   /** Parameters added to every request of the connection. */
   query?: Record<string, any>;
-  /** Transports in the order of preference. Default: ["polling", "websocket"]. Unknown names throw. */
-  transports?: readonly TransportName[];
+  /**
+   * Transports in the order of preference, by name or as imported. Those that this build does not have are left out;
+   * it throws when none is left. Default: ["polling", "websocket"], of those that it has.
+   */
+  transports?: readonly (TransportName | "webtransport" | TransportFactory)[];
   /** Whether to go from polling to WebSocket once connected. Default: true. */
   upgrade?: boolean;
   /** Start with WebSocket if an earlier connection of this page got that far. Default: false. */
@@ -50,6 +55,8 @@ export interface ManagerOptions extends EngineOptions {
   randomizationFactor?: number;
   /** Milliseconds an attempt to connect may take, or false for no limit. Default: 20000. */
   timeout?: number | false;
+  /** Another encoding of packets, which the server must have too: `import msgpack from "roomful-client/msgpack"`. */
+  parser?: Parser;
 }
 
 /** What a client says about itself when it joins a namespace. */
@@ -58,21 +65,31 @@ export type AuthData = Record<string, unknown>;
 /** Called at every connect. With a parameter, it gives its answer to that; without, it returns it or a promise of it. */
 export type AuthFunction = ((callback: (data: AuthData) => void) => unknown) | (() => AuthData | Promise<AuthData>);
 
-/** What happens to a packet that finds the offline buffer full. */
-export type BufferPolicy = "error" | "drop-oldest" | "drop-newest";
-
-/** Options of a Socket. */
-export interface SocketOptions {
+/** Options of a Socket. The buffer is that of events which wait for the connection or, with `retries`, for their turn. */
+export interface SocketOptions extends BufferOptions {
   /** Data for the server's middleware, or a function that gives it at every connect. */
   auth?: AuthData | AuthFunction;
-  /** How often an event is sent again when it is not acknowledged in `ackTimeout`. Default: 0. */
+  /**
+   * How often an event is sent again when it is not acknowledged in `ackTimeout`. Default: 0. In `roomful-client/ws`,
+   * after `addRetries()`.
+   */
   retries?: number;
   /** Milliseconds to wait for an acknowledgement; makes acknowledgement callbacks take an error first. Default: none. */
   ackTimeout?: number;
-  /** Most packets kept while not connected. Default: 10000. */
-  bufferLimit?: number;
-  /** What to do with the next one: `emit` throws (the default), or one is dropped, which the Manager's "drop" tells. */
-  bufferPolicy?: BufferPolicy;
+  /** How many events of `retries` may be on their way at a time. More than one may arrive in another order. Default: 1. */
+  retryWindow?: number;
+  /** Adds an id to each event of `retries` as last argument, by which the server can tell a retry. Default: false. */
+  retryIds?: boolean;
+  /**
+   * Whether to ask again, after the Manager's delay, when the server refuses or `auth` fails. Default: false. In
+   * `roomful-client/ws`, after `addRejoin()`.
+   */
+  retryOnRefusal?: boolean;
+  /**
+   * Whether to join again, after the Manager's delay, when the server disconnects the socket. Default: false. In
+   * `roomful-client/ws`, after `addRejoin()`.
+   */
+  retryOnServerDisconnect?: boolean;
 }
 
 /** Options of `io()`. */
@@ -81,12 +98,4 @@ export interface IoOptions extends ManagerOptions, SocketOptions {
   forceNew?: boolean;
   /** Share the connection with other namespaces of the same server. Default: true. */
   multiplex?: boolean;
-}
-
-/** Throws for options whose silent absence would break or lose something. */
-export function checkOptions(options: IoOptions): void {
-  if ("parser" in options) throw new Error('option "parser" is not supported');
-  for (const name of options.transports ?? []) {
-    if (name !== "polling" && name !== "websocket") throw new Error(`unknown transport "${name}"`);
-  }
 }

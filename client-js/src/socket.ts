@@ -1,9 +1,10 @@
-import { Acks } from "./acks.js";
-import { CatchAllEmitter } from "./catch-all.js";
+import { eventDropped, put } from "./bounded.js";
+import { callUser, Emitter } from "./emitter.js";
+import type { RetryQueue } from "./features/retries.js";
+import { hooks } from "./hooks.js";
 import type { Manager } from "./manager.js";
 import type { AuthData, AuthFunction, SocketOptions } from "./options.js";
-import { ACK, CONNECT, CONNECT_ERROR, DISCONNECT, type Encoded, encode, EVENT, type Packet, RESERVED } from "./parser.js";
-import { RetryQueue } from "./retry-queue.js";
+import { ACK, CONNECT, DISCONNECT, EVENT, isReserved, type Packet } from "./packet.js";
 import type {
   AckResult,
   DecorateAcks,
@@ -13,6 +14,7 @@ import type {
   EventsMap,
   ParamsWithoutAck,
 } from "./types.js";
+import { type AckCallback, expiry, type Patience, type Waiting } from "./waiting.js";
 
 /** Why a Socket is disconnected. It comes back by itself after all but the first two. */
 export type DisconnectReason =
@@ -24,62 +26,72 @@ export type DisconnectReason =
   | "parse error"
   | "forced close";
 
+/**
+ * Why a Socket did not go on with an earlier session: there was none to ask for, the server keeps no sessions, or it
+ * does not know that one (any more).
+ */
+export type NotRecovered = "not asked" | "unsupported" | "unknown";
+
 /** The events of a Socket itself: `emit` refuses their names. */
 export interface SocketEvents {
   /** Joined the namespace. */
   connect: () => void;
-  /** The server refused (`err.data` is what it added, and there is no further attempt), or the connection failed. */
+  /**
+   * The connection failed, or the server refused: `err.data` is what it added, and `socket.active` says whether it is
+   * asked again.
+   */
   connect_error: (err: Error & { data?: any; description?: any; context?: any }) => void;
   /** Not in the namespace any more. */
   disconnect: (reason: DisconnectReason, details?: Error) => void;
 }
 
+const SENT_AWAY = "io server disconnect";
+
 /** Milliseconds after which `emitWithAck` gives up, when nothing else was said. */
 const DEFAULT_ACK_TIMEOUT = 30_000;
 
-const BUFFER_FULL = "buffer is full (bufferLimit)";
-
-type Callback = (...args: any[]) => void;
-
-interface Flags {
-  timeout?: number;
-  volatile?: boolean;
-}
-
-/** A packet that waits for the connection, already encoded: it goes out as it was when it was emitted. */
-interface Waiting {
-  id?: number;
-  args: unknown[];
-  encoded: Encoded;
+interface Flags extends Patience {
+  _isVolatile?: boolean;
 }
 
 /** A client in one namespace of a server. */
 export class Socket<
   ListenEvents extends EventsMap = DefaultEventsMap,
   EmitEvents extends EventsMap = ListenEvents,
-> extends CatchAllEmitter<ListenEvents, SocketEvents> {
+> extends Emitter<ListenEvents, SocketEvents> {
   /** The id that the server gave; undefined while not connected. */
   id: string | undefined;
   /** Whether it is in the namespace. */
   connected = false;
+  /** Whether it is connected, or will be as soon as the connection allows. */
+  active = false;
   /** Whether the last connect went on with the session before it: same id and rooms, and nothing missed. */
   recovered = false;
+  /** Why the last connect did not, if so. */
+  notRecovered?: NotRecovered;
   /** What is sent to the server's middleware at each connect; may be exchanged at any time. */
-  auth: AuthData | AuthFunction;
-  /** Packets that wait for the connection. */
+  auth: AuthData | AuthFunction | undefined;
+  /** Events that wait for the connection. */
   sendBuffer: Waiting[] = [];
   /** Arguments of events that came before the namespace was joined. */
   receiveBuffer: unknown[][] = [];
-  readonly #options: SocketOptions;
-  readonly #acks = new Acks();
+  /** @internal Tells features of what comes ("Any") and goes ("AnyOutgoing"), and of the end ("end"). */
+  readonly _bus = new Emitter<Record<string, (...args: any[]) => void>>();
+  /** @internal Why it will not come back by itself, if so. */
+  _why?: DisconnectReason | Error;
+  /** @internal */
+  readonly _options: SocketOptions;
+  /** What waits for an acknowledgement, by its id. */
+  readonly #acks = new Map<number | undefined, Waiting>();
   readonly #retryQueue?: RetryQueue;
   #flags: Flags = {};
   #nextId = 0;
-  #wanted = false;
-  /** Counts what makes an answer of `auth` outdated. */
-  #joins = 0;
+  /** @internal Counts what makes an answer of `auth` outdated. */
+  _joins = 0;
   /** Whether a CONNECT is on its way. */
   #joining = false;
+  /** @internal How often it has been turned away since it was connected. */
+  _refusals = 0;
   #sessionId?: string;
   #offset?: string;
 
@@ -90,9 +102,10 @@ export class Socket<
     options: SocketOptions = {},
   ) {
     super();
-    this.#options = options;
-    this.auth = options.auth ?? {};
-    if (options.retries) this.#retryQueue = new RetryQueue(this, options.retries);
+    io._home(this);
+    this._options = options;
+    this.auth = options.auth;
+    if (options.retries) this.#retryQueue = hooks._retryQueue!(this, options);
   }
 
   /** Whether it is not in the namespace. */
@@ -100,44 +113,24 @@ export class Socket<
     return !this.connected;
   }
 
-  /** Whether it is connected, or will be as soon as the connection allows. */
-  get active(): boolean {
-    return this.#wanted;
-  }
-
-  /** Connects, unless connected or connecting. */
+  /** Connects, unless connected or connecting. With `retryOnRefusal` and the like, does not wait for the next try. */
   connect(): this {
     if (this.connected) return this;
-    const already = this.#wanted;
-    this.#wanted = true;
+    this.active = true;
+    this._why = undefined;
     this.io = this.io._home(this);
     if (!this.io._reconnecting) this.io.open();
-    if (!already && this.io._readyState === "open") this._onopen();
+    if (this.io._readyState === "open" && !this.#joining) this._onopen();
     return this;
-  }
-
-  /** The same as `connect`. */
-  open(): this {
-    return this.connect();
   }
 
   /** Leaves the namespace, for good unless `connect` is called; what was emitted before still goes out. */
   disconnect(): this {
     const { connected } = this;
-    if (connected) this.io._write(encode(DISCONNECT, this.nsp));
-    this.#leave();
+    if (connected) this.#write(DISCONNECT);
+    this.#leave("io client disconnect");
     if (connected) this._onclose("io client disconnect");
     return this;
-  }
-
-  /** The same as `disconnect`. */
-  close(): this {
-    return this.disconnect();
-  }
-
-  /** Emits "message". */
-  send(...args: any[]): this {
-    return this.emit("message" as any, ...(args as any));
   }
 
   /**
@@ -146,126 +139,139 @@ export class Socket<
    */
   emit<Ev extends EventNames<EmitEvents>>(event: Ev, ...params: EventParams<EmitEvents, Ev>): this {
     const args: unknown[] = [event, ...params];
-    this.#dispatch(args, typeof args.at(-1) === "function" ? (args.pop() as Callback) : undefined);
+    this.#dispatch(args, typeof args.at(-1) === "function" ? (args.pop() as AckCallback) : undefined);
     return this;
   }
 
   /**
    * Sends an event and resolves with its acknowledgement. Rejects when that has not come in time (`timeout()`, else
-   * option `ackTimeout`, else 30 s; with `retries`, so often), when the socket is disconnected, and where `emit` throws.
+   * option `ackTimeout`, else 30 s; with `retries`, so often), when `signal()` aborts, when the socket is disconnected,
+   * and where `emit` throws.
    */
   emitWithAck<Ev extends EventNames<EmitEvents>>(
     event: Ev,
     ...args: ParamsWithoutAck<EventParams<EmitEvents, Ev>>
   ): Promise<AckResult<EventParams<EmitEvents, Ev>>> {
     return new Promise((resolve, reject) => {
-      const callback: Callback = (error, answer) => (error ? reject(error) : resolve(answer));
+      const callback: AckCallback = (error, answer) => (error ? reject(error) : resolve(answer));
       this.#dispatch([event, ...args], callback, DEFAULT_ACK_TIMEOUT);
     });
   }
 
   /** Makes the next `emit` call its acknowledgement with an error first, and with an Error after `ms` milliseconds. */
   timeout(ms: number): Socket<ListenEvents, DecorateAcks<EmitEvents>> {
-    this.#flags.timeout = ms;
+    this.#flags._timeout = ms;
+    return this as any;
+  }
+
+  /**
+   * Makes the next `emit` call its acknowledgement with an error first, and with the signal's reason when that aborts;
+   * if the event still waits for the connection then, it is not sent. It throws if the signal has aborted already.
+   */
+  signal(signal: AbortSignal): Socket<ListenEvents, DecorateAcks<EmitEvents>> {
+    this.#flags._signal = signal;
     return this as any;
   }
 
   /** Makes the next `emit` drop its event if it cannot go to the network at once. */
   get volatile(): this {
-    this.#flags.volatile = true;
-    return this;
-  }
-
-  /** Does nothing: for programs that also run on the official client. */
-  compress(_compress: boolean): this {
+    this.#flags._isVolatile = true;
     return this;
   }
 
   /** `patience` is the timeout where none was set, for a caller that must hear of the end in any case. */
-  #dispatch(args: unknown[], callback?: Callback, patience?: number): void {
-    const { timeout = this.#options.ackTimeout ?? patience, volatile } = this.#flags;
+  #dispatch(args: unknown[], callback?: AckCallback, patience?: number): void {
+    const flags = this.#flags;
     this.#flags = {};
-    if (RESERVED.has(args[0])) throw new Error(`"${args[0]}" is a reserved event name`);
-    const retryQueue = this.#retryQueue;
-    if (!retryQueue || volatile) return this._send(args, timeout, callback, volatile);
-    const overflow = this.#overflow(retryQueue.length);
-    retryQueue.add(args, timeout, callback, patience && timeout! * (this.#options.retries! + 1));
-    if (overflow) this.#tellDropped(retryQueue.drop(overflow, new Error(BUFFER_FULL)));
+    flags._timeout ??= this._options.ackTimeout ?? patience;
+    flags._signal?.throwIfAborted();
+    if (isReserved(args[0])) throw new Error(`"${args[0]}" is a reserved event name`);
+    if (this.#retryQueue && !flags._isVolatile) this._drop(this.#retryQueue._add(args, callback, flags, patience));
+    else this._send(args, callback, flags);
   }
 
   /** @internal Sends an event now or, unless it is volatile, when connected. */
-  _send(args: unknown[], timeout?: number, callback?: Callback, volatile = false): void {
+  _send(args: unknown[], callback: AckCallback | undefined, flags: Flags): void {
     const id = callback && this.#nextId++;
-    const packet: Waiting = { id, args, encoded: encode(EVENT, this.nsp, args, id) };
-    const online = this.connected && !this.io.engine.expired();
-    const overflow = online || volatile ? undefined : this.#overflow(this.sendBuffer.length);
-    if (callback) this.#acks.add(id!, callback, timeout, () => this.#forget(id));
-    if (volatile && !(online && this.io.engine.transport.writable)) this.#failSoon(packet, "volatile event not sent");
-    else if (online) this.#transmit(packet);
-    else this.sendBuffer.push(packet);
-    if (overflow) {
-      const dropped = this.sendBuffer.splice(overflow === "drop-oldest" ? 0 : -1, 1)[0]!;
-      this.#failSoon(dropped, BUFFER_FULL);
-      this.#tellDropped(dropped.args);
-    }
+    const { engine } = this.io;
+    const entry: Waiting = { args, _encoded: this.io._encode({ type: EVENT, nsp: this.nsp, data: args, id }) };
+    const isOnline = this.connected && !engine._expired();
+    const dropped = isOnline || flags._isVolatile ? undefined : put(this.sendBuffer, entry, this._options);
+    if (callback) this.#await(id!, entry, callback, flags);
+    if (isOnline && (!flags._isVolatile || engine.transport._writable())) this.#transmit(entry);
+    else if (flags._isVolatile) this.#fail(entry);
+    this._drop(dropped);
   }
 
-  /** What to do about one packet too many, if there is. Throws when that is to refuse it. */
-  #overflow(length: number): "drop-oldest" | "drop-newest" | undefined {
-    const { bufferLimit = 10_000, bufferPolicy = "error" } = this.#options;
-    if (length < bufferLimit) return undefined;
-    if (bufferPolicy === "error") throw new Error(BUFFER_FULL);
-    return bufferPolicy;
+  #await(id: number, entry: Waiting, callback: AckCallback, patience: Patience): void {
+    const withError = (patience._timeout ?? patience._signal) !== undefined;
+    const cancel = expiry(patience, (error) => entry._settle!(error));
+    entry._settle = (error, ...answer) => {
+      if (!this.#acks.delete(id)) return;
+      cancel();
+      this.sendBuffer = this.sendBuffer.filter((other) => other !== entry);
+      if (!error || withError) callUser(callback, undefined, withError ? [error, ...answer] : answer);
+    };
+    this.#acks.set(id, entry);
   }
 
-  #tellDropped(args: unknown[]): void {
-    if (!this.io.hasListeners("drop")) console.warn(BUFFER_FULL, args);
-    this.io._fire("drop", args, this);
+  /** @internal By the policy of a full buffer, an event is lost, if one is given. */
+  _drop(entry: Waiting | undefined): void {
+    if (!entry) return;
+    const error = this.#fail(entry);
+    if (!this.io.listeners("drop")[0]) console.warn(error, entry.args);
+    this.io._fire("drop", entry.args, this);
   }
 
-  /** Not at once: a callback must not run inside of the `emit` that it was given to. */
-  #failSoon({ id }: Waiting, message: string): void {
-    if (id !== undefined) queueMicrotask(() => this.#acks.fail(id, message));
+  /** An event is not sent; its callback hears of that later, not inside of the `emit` that it was given to. */
+  #fail(entry: Waiting): Error {
+    const error = eventDropped();
+    queueMicrotask(() => entry._settle?.(error));
+    return error;
   }
 
-  #forget(id: number | undefined): void {
-    this.sendBuffer = this.sendBuffer.filter((waiting) => waiting.id !== id);
+  #write(type: number, data?: unknown, id?: number): void {
+    this.io._write({ type, nsp: this.nsp, data, id });
   }
 
-  #transmit({ args, encoded }: Waiting): void {
-    this._outgoing(args);
-    this.io._write(encoded);
+  #transmit(entry: Waiting): void {
+    entry._isSent = true;
+    this._bus._fire("AnyOutgoing", ...entry.args);
+    this.io._write(entry._encoded!);
   }
 
   /** @internal The Manager is connected: asks for the auth data and joins the namespace. */
-  _onopen(): void {
+  async _onopen(): Promise<void> {
     // While an older CONNECT of this namespace is on its way, wait: the Manager calls again when it is answered.
-    if (!this.#wanted || this.io._stale.has(this.nsp)) return;
-    const join = ++this.#joins;
-    const { auth } = this;
-    const send = (data: AuthData): void => {
-      if (join !== this.#joins) return;
-      const session = this.#sessionId && { pid: this.#sessionId, offset: this.#offset };
-      const encoded = encode(CONNECT, this.nsp, { ...session, ...data });
-      this.#joins++;
+    if (!this.active || this.io._stale.has(this.nsp)) return;
+    this._why = undefined;
+    const join = ++this._joins;
+    try {
+      const data = await this.#askAuth();
+      if (join !== this._joins) return;
+      this.#write(CONNECT, { pid: this.#sessionId, offset: this.#offset, ...data });
+      this._joins++;
       this.#joining = true;
-      this.io._write(encoded);
-    };
-    const ask: AuthFunction = typeof auth === "function" ? auth : (callback) => callback(auth);
-    // The executor runs at once, so that plain data is sent at once.
-    new Promise<unknown>((resolve) => resolve(ask.call(this, send)))
-      // What a function with a callback returns is by chance: `(callback) => setTimeout(callback)`.
-      .then((data) => ask.length || send(data as AuthData))
-      .catch((error) => join === this.#joins && this.#refuse(error));
+    } catch (error) {
+      if (join === this._joins) this.#turnAway(error as Error);
+    }
+  }
+
+  #askAuth(): AuthData | undefined | Promise<AuthData> {
+    if (typeof this.auth !== "function") return this.auth;
+    // What a function with a callback returns is by chance: `(callback) => setTimeout(callback)`.
+    return this.auth.length ? new Promise((resolve) => (this.auth as AuthFunction)(resolve)) : (this.auth as any)();
   }
 
   /** @internal The connection is lost, or the namespace left. */
   _onclose(reason: DisconnectReason, details?: Error): void {
     this.connected = this.#joining = false;
-    this.#joins++;
+    this._joins++;
     this.id = undefined;
     this._fire("disconnect", reason, details);
-    this.#acks.failAllBut(new Set(this.sendBuffer.map(({ id }) => id)), "socket has been disconnected");
+    for (const entry of this.#acks.values()) {
+      if (entry._isSent) entry._settle!(new Error("socket has been disconnected"));
+    }
   }
 
   /** @internal A packet for this namespace has come. */
@@ -275,63 +281,75 @@ export class Socket<
       if (this.connected) this.#deliver(data);
       else this.receiveBuffer.push(data);
     } else if (type === ACK) {
-      this.#acks.resolve(id!, data);
-    } else if (type === CONNECT) {
-      this.#joining = false;
-      if (data?.sid) this.#onconnect(data.sid, data.pid);
-      else this.#refuse(new Error("the server speaks Socket.IO 2"));
-    } else if (type === CONNECT_ERROR) {
-      this.#joining = false;
-      this.#refuse(Object.assign(new Error(data.message ?? data), { data: data.data }));
+      this.#acks.get(id)?._settle!(null, ...data);
+    } else if (type === DISCONNECT) {
+      this.#turnAway(SENT_AWAY);
     } else {
-      this.#leave();
-      this._onclose("io server disconnect");
+      this.#joining = false;
+      if (type === CONNECT && data?.sid) this.#onconnect(data.sid, data.pid);
+      // Socket.IO 2 says nothing when it lets a client in.
+      else this.#turnAway(Object.assign(new Error(data?.message ?? data ?? "Socket.IO 2"), { data: data?.data }));
     }
   }
 
   #onconnect(id: string, sessionId?: string): void {
-    this.recovered = !!sessionId && sessionId === this.#sessionId;
+    const asked = this.#sessionId;
+    this.#sessionId = sessionId;
+    if (!sessionId) this.notRecovered = "unsupported";
+    else if (!asked) this.notRecovered = "not asked";
+    else this.notRecovered = asked === sessionId ? undefined : "unknown";
+    this.recovered = !this.notRecovered;
     // The position in another session means nothing in a new one.
     if (!this.recovered) this.#offset = undefined;
-    this.#sessionId = sessionId;
     this.id = id;
     this.connected = true;
+    this._refusals = 0;
     // Out before in: what a listener emits must not overtake what has been waiting.
     for (const packet of this.sendBuffer.splice(0)) this.#transmit(packet);
-    this.#retryQueue?.drain(true);
+    this.#retryQueue?._drain();
     for (const args of this.receiveBuffer.splice(0)) this.#deliver(args);
     if (this.connected) this._fire("connect");
   }
 
-  #deliver(args: unknown[]): void {
+  #deliver(args: any[]): void {
     // With recovery, the server adds the event's position as last argument.
-    if (this.#sessionId && args.length > 1 && typeof args.at(-1) === "string") this.#offset = args.at(-1) as string;
-    this._incoming(args);
+    if (this.#sessionId && args.length > 1 && typeof args.at(-1) === "string") this.#offset = args.at(-1);
+    this._bus._fire("Any", ...args);
     this._fire(`${args[0]}`, ...args.slice(1));
   }
 
   /** The function that acknowledges an event: once, and only to the session that asked. */
   #answer(id: number): (...args: unknown[]) => void {
-    const session = this.id;
-    let answered = false;
+    // This count does not change while a session lasts.
+    let join: number | undefined = this._joins;
     return (...args) => {
-      if (answered || !this.connected || (session ?? this.id) !== this.id) return;
-      const encoded = encode(ACK, this.nsp, args, id);
-      answered = true;
-      this.io._write(encoded);
+      if (join !== this._joins) return;
+      this.#write(ACK, args, id);
+      join = undefined;
     };
   }
 
-  #refuse(error: Error): void {
-    this.#leave();
-    this._fire("connect_error", error);
+  /** The server does not want this socket, or `auth` failed: tells that, and asks again later if that is wished for. */
+  #turnAway(why: typeof SENT_AWAY | Error): void {
+    const rejoin = hooks._rejoin?.(this, why);
+    if (!rejoin) this.#leave(why);
+    if (why === SENT_AWAY) this._onclose(why);
+    else this._fire("connect_error", why);
+    rejoin?.();
   }
 
-  #leave(): void {
-    this.#wanted = false;
-    this.#joins++;
+  #leave(why: DisconnectReason | Error): void {
+    this.active = false;
+    this._joins++;
     if (this.#joining) this.io._stale.add(this.nsp);
     this.#joining = false;
     this.io._release(this);
+    this._end(why);
+  }
+
+  /** @internal It will not come back by itself. */
+  _end(why: DisconnectReason | Error): void {
+    this._why = why;
+    this._bus._fire("end", why);
   }
 }

@@ -21,6 +21,13 @@ export type Listener<Own extends EventsMap, Map extends EventsMap, Ev> = Ev exte
     ? Map[Ev]
     : never;
 
+/** Any event of a map, as its name and arguments; of a map of all events, anything. */
+export type AnyEvent<Map extends EventsMap> = string extends keyof Map
+  ? any
+  : {
+      [Ev in EventNames<Map>]: Map[Ev] extends (...args: infer A) => any ? [event: Ev, ...args: A] : never;
+    }[EventNames<Map>];
+
 type Func = (...args: any[]) => any;
 
 /** The arguments of an event without the acknowledgement. */

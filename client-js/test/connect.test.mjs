@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { WebSocket } from "ws";
-import { io } from "../dist/roomful.js";
+import { Fetch, io, Manager, WebSocket as RoomfulWebSocket } from "../dist/index.js";
 import { connect, event, load, manage, overEachTransport, startServer, until } from "./helpers.mjs";
 
 overEachTransport(test, "a socket connects and gets the id that the server knows it by", async (t, options) => {
@@ -215,10 +215,30 @@ test("rememberUpgrade starts with WebSocket after one has worked", async (t) => 
   assert.equal(second.io.engine.transport.name, "websocket");
 });
 
-test("unsupported options and unknown transports throw", () => {
-  assert.throws(() => io("http://127.0.0.1:1", { parser: {}, autoConnect: false }), /parser/);
-  assert.throws(() => io("http://127.0.0.1:1", { transports: ["pigeon"], autoConnect: false }), /pigeon/);
+test("without an address where there is no page, and with unknown transports only, io throws", () => {
+  assert.throws(() => io("http://127.0.0.1:1", { transports: ["pigeon"] }), /unknown transports: pigeon/);
   assert.throws(() => io(), /URL/);
+});
+
+test("transports that the client does not have are left out", async (t) => {
+  const server = await startServer(t);
+  const socket = connect(t, server.url, { transports: ["webtransport", "polling"] });
+  await event(socket, "connect");
+  assert.equal(socket.io.engine.transport.name, "polling");
+});
+
+test("transports may be given as imported", async (t) => {
+  const server = await startServer(t);
+  const socket = connect(t, server.url, { transports: [Fetch, RoomfulWebSocket] });
+  await event(socket, "connect");
+  assert.equal(socket.io.engine.transport.name, "polling");
+  await event(socket.io.engine, "upgrade");
+  assert.equal(socket.io.engine.transport.name, "websocket");
+});
+
+test("options that are given as undefined are not given", () => {
+  const manager = new Manager("http://127.0.0.1:1", { autoConnect: false, reconnectionDelay: undefined, timeout: undefined });
+  assert.deepEqual([manager.reconnectionDelay(), manager.timeout()], [1000, 20000]);
 });
 
 test("io() shares a connection between namespaces, not between two sockets of one", async (t) => {
@@ -283,13 +303,33 @@ for (const [address, origin, nsp] of ADDRESSES) {
   });
 }
 
-test("without an address, host, port and secure of the options are used", () => {
-  assert.equal(parseAddress(undefined, { host: "h", port: 3000, secure: false }).origin, "http://h:3000");
-  assert.deepEqual(parseAddress("/a", { hostname: "h" }), { origin: "https://h", nsp: "/a", query: {} });
+test("without an address, host, port and secure of the options are used", async (t) => {
+  const server = await startServer(t);
+  server.io.of("/a");
+  const where = { port: server.port, secure: false, WebSocket };
+  const sockets = [io({ host: "127.0.0.1", ...where }), io("/a", { hostname: "127.0.0.1", ...where })];
+  t.after(() => sockets.forEach((socket) => socket.disconnect()));
+  await Promise.all(sockets.map((socket) => event(socket, "connect")));
+  assert.equal(sockets[0].io, sockets[1].io);
 });
 
 test("the path ends in one slash, or in none if so wished", () => {
   assert.equal(enginePath({}), "/socket.io/");
   assert.equal(enginePath({ path: "/x/" }), "/x/");
   assert.equal(enginePath({ path: "/x/", addTrailingSlash: false }), "/x");
+});
+
+test("a callback of open that throws does not harm the connection", async (t) => {
+  const server = await startServer(t);
+  const manager = manage(t, server.url, { autoConnect: false });
+  // node:test listens too, and would fail the test.
+  const listeners = process.listeners("uncaughtException");
+  process.removeAllListeners("uncaughtException");
+  t.after(() => listeners.forEach((listener) => process.on("uncaughtException", listener)));
+  const thrown = new Promise((resolve) => process.once("uncaughtException", resolve));
+  manager.open(() => {
+    throw new Error("from a callback");
+  });
+  assert.equal((await thrown).message, "from a callback");
+  await event(manager.socket("/").connect(), "connect");
 });

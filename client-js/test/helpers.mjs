@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { Server } from "socket.io";
 import { WebSocket } from "ws";
-import { io, Manager } from "../dist/roomful.js";
+import { io, Manager } from "../dist/index.js";
 
 /** The ways to connect that every feature must work over. */
 export const TRANSPORTS = {

@@ -2,16 +2,26 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { load } from "./helpers.mjs";
 
-const { encode, Decoder, CONNECT, DISCONNECT, EVENT, ACK, CONNECT_ERROR } = await load("parser.ts");
+const { Encoder, Decoder } = await load("parser.ts");
+const { CONNECT, DISCONNECT, EVENT, ACK, CONNECT_ERROR, isValid } = await load("packet.ts");
+
+const encode = (type, nsp, data, id) => new Encoder().encode({ type, nsp, data, id });
 
 const bytes = (...values) => new Uint8Array(values);
 const placeholder = (num) => `{"_placeholder":true,"num":${num}}`;
 
 function decode(...parts) {
   const decoder = new Decoder();
-  const packets = parts.map((part) => decoder.add(typeof part === "string" ? part : part.buffer));
-  assert.deepEqual(packets.slice(0, -1), Array(parts.length - 1).fill(undefined));
-  return packets.at(-1);
+  const packets = [];
+  decoder.on("decoded", (packet) => {
+    if (!isValid(packet)) throw new Error("invalid packet");
+    packets.push(packet);
+  });
+  parts.forEach((part, i) => {
+    assert.equal(packets.length, 0, `complete before part ${i}`);
+    decoder.add(typeof part === "string" ? part : part.buffer);
+  });
+  return packets[0];
 }
 
 const VECTORS = [
@@ -77,26 +87,22 @@ test("what JSON cannot hold throws", () => {
   assert.throws(() => encode(EVENT, "/", ["m", 1n]), TypeError);
 });
 
-for (const text of ["", "7", "x", "2{}", '2"a"', "2[]", "2[null]", '2["ev"', '2["connect"]', '2["disconnecting"]', "3{}", "4", '5["e"]', '21-["e"]', "5a-[]"]) {
+for (const text of ["", "7", "x", "2{}", '2"a"', "2[]", "2[null]", '2["ev"', '2["connect"]', '2["disconnecting"]', "3{}", '5["e"]', '21-["e"]', "5a-[]"]) {
   test(`the packet ${JSON.stringify(text)} is refused`, () => {
-    assert.throws(() => new Decoder().add(text));
+    assert.throws(() => decode(text), /invalid packet|JSON/);
   });
 }
 
 test("an attachment without a packet is refused", () => {
-  assert.throws(() => new Decoder().add(bytes(1).buffer));
+  assert.throws(() => decode(bytes(1)), /invalid packet/);
 });
 
 test("a text between a packet and its attachments is refused", () => {
-  const decoder = new Decoder();
-  decoder.add(`51-["m",${placeholder(0)}]`);
-  assert.throws(() => decoder.add('2["ev"]'));
+  assert.throws(() => decode(`51-["m",${placeholder(0)}]`, '2["ev"]'), /invalid packet/);
 });
 
 for (const num of [1, -1, '"0"', '"length"', "null"]) {
   test(`the placeholder number ${num} of one attachment is refused`, () => {
-    const decoder = new Decoder();
-    decoder.add(`51-["m",${placeholder(num)}]`);
-    assert.throws(() => decoder.add(bytes(1).buffer));
+    assert.throws(() => decode(`51-["m",${placeholder(num)}]`, bytes(1)), /invalid packet/);
   });
 }

@@ -113,7 +113,7 @@ test("emitWithAck rejects after its timeout while not connected, and its packet 
 
 test("emitWithAck without a timeout rejects after 30 s", async (t) => {
   t.mock.timers.enable({ apis: ["setTimeout"] });
-  const { io } = await import("../dist/roomful.js");
+  const { io } = await import("../dist/index.js");
   const client = io("http://127.0.0.1:1", { autoConnect: false });
   let error;
   client.emitWithAck("ask").catch((e) => (error = e));
@@ -137,8 +137,8 @@ test("a full buffer makes emit throw", async (t) => {
   await server.close();
   const client = connect(t, server.url, { bufferLimit: 3 });
   for (let i = 0; i < 3; i++) client.emit("ev", i);
-  assert.throws(() => client.emit("ev", 3), /bufferLimit/);
-  await assert.rejects(client.emitWithAck("ev", 4), /bufferLimit/);
+  assert.throws(() => client.emit("ev", 3), /dropped: offline/);
+  await assert.rejects(client.emitWithAck("ev", 4), /dropped: offline/);
   client.volatile.emit("ev", 5);
   assert.deepEqual(client.sendBuffer.map(({ args }) => args[1]), [0, 1, 2]);
 });
@@ -151,7 +151,7 @@ for (const [bufferPolicy, kept, lost] of [["drop-oldest", [2, 3, 4], [0, 1]], ["
     const dropped = [];
     client.io.on("drop", (args, socket) => dropped.push([args[1], socket]));
     const failed = [];
-    for (let i = 0; i < 5; i++) client.timeout(2000).emit("ev", i, (error) => failed.push([i, /bufferLimit/.test(error.message)]));
+    for (let i = 0; i < 5; i++) client.timeout(2000).emit("ev", i, (error) => failed.push([i, /dropped: offline/.test(error.message)]));
     assert.deepEqual(client.sendBuffer.map(({ args }) => args[1]), kept);
     assert.deepEqual(dropped, lost.map((i) => [i, client]));
     await until(() => failed.length === 2);
@@ -171,7 +171,7 @@ for (const [bufferPolicy, kept, lost] of [["drop-oldest", [2, 3, 4], [0, 1]], ["
 
 test("a drop that nobody listens to is a warning", async (t) => {
   const warn = t.mock.method(console, "warn", () => {});
-  const { io } = await import("../dist/roomful.js");
+  const { io } = await import("../dist/index.js");
   const client = io("http://127.0.0.1:1", { autoConnect: false, bufferLimit: 1, bufferPolicy: "drop-newest" });
   client.emit("a").emit("b");
   assert.deepEqual(warn.mock.calls[0].arguments[1], ["b"]);
@@ -284,17 +284,15 @@ test("when the network is back, the next attempt comes within a second, not afte
 
 test("when the network is lost, the connection is closed at once, unless the server is local", async (t) => {
   const window = windowEvents(t);
-  const { Engine } = await load("engine.ts");
-  t.mock.method(globalThis, "fetch", () => new Promise(() => {}));
-  const remote = new Engine("http://example.test", {});
-  const local = new Engine("http://localhost:3000", {});
-  remote.open();
-  local.open();
-  const closed = event(remote, "close");
+  const server = await startServer(t);
+  const local = connect(t, server.url);
+  // The same server by a name that does not say so.
+  const remote = connect(t, server.url.replace("127.0.0.1", "[::ffff:127.0.0.1]"));
+  await Promise.all([event(local, "connect"), event(remote, "connect")]);
+  const reason = event(remote, "disconnect");
   window.dispatchEvent(new Event("offline"));
-  assert.equal((await closed)[0], "transport close");
-  assert.equal(local.readyState, "opening");
-  local.close();
+  assert.equal((await reason)[0], "transport close");
+  assert.equal(local.connected, true);
 });
 
 test("a packet that breaks the protocol closes with parse error, and the socket comes back", async (t) => {
@@ -359,18 +357,23 @@ test("when the probing WebSocket is cut in the middle of the upgrade, polling go
 
 const { backoff } = await load("backoff.ts");
 
-test("delays double from 1 s to 5 s, are spread by half, and never exceed the maximum", () => {
+test("delays double from 1 s to 5 s, are spread evenly, also at the maximum, and never exceed it", () => {
+  const settings = { reconnectionDelay: 1000, reconnectionDelayMax: 5000, randomizationFactor: 0.5 };
   const bounds = [[500, 1500], [1000, 3000], [2000, 5000], [2500, 5000], [2500, 5000]];
   bounds.forEach(([low, high], attempt) => {
-    const delays = Array.from({ length: 2000 }, () => backoff(attempt, 1000, 5000, 0.5));
-    assert.ok(Math.min(...delays) >= low && Math.max(...delays) <= high);
-    assert.ok(Math.min(...delays) < low + (high - low) * 0.1 && Math.max(...delays) > high - (high - low) * 0.1);
+    const delays = Array.from({ length: 2000 }, () => backoff(attempt, settings)).sort((a, b) => a - b);
+    assert.ok(delays[0] >= low && delays.at(-1) <= high);
+    // Each tenth of the span has its share.
+    for (let i = 0; i < 10; i++) {
+      const share = delays.filter((delay) => delay >= low + ((high - low) * i) / 10 && delay < low + ((high - low) * (i + 1)) / 10);
+      assert.ok(share.length > 100 && share.length < 300, `${share.length} of 2000`);
+    }
   });
-  assert.equal(backoff(2000, 1000, 5000, 0), 5000);
+  assert.equal(backoff(2000, { ...settings, randomizationFactor: 0 }), 5000);
 });
 
 test("the settings of a Manager are read and changed by its methods", () => {
-  return import("../dist/roomful.js").then(({ Manager }) => {
+  return import("../dist/index.js").then(({ Manager }) => {
     const manager = new Manager("http://127.0.0.1:1", { autoConnect: false });
     const names = ["reconnection", "reconnectionAttempts", "reconnectionDelay", "reconnectionDelayMax", "randomizationFactor", "timeout"];
     assert.deepEqual(names.map((name) => manager[name]()), [true, Infinity, 1000, 5000, 0.5, 20000]);
@@ -397,4 +400,27 @@ test("a connection that is cut in the middle of the upgrade upgrades no more", a
   server.io.engine.on("connection", (raw) => raw.once("upgrading", () => server.http.closeAllConnections()));
   assert.match((await event(manager, "close"))[0], /^transport/);
   assert.equal(manager.engine.transport.name, "polling");
+});
+
+test("a socket that waits to ask again leaves no timer behind when it is disconnected", async (t) => {
+  const server = await startServer(t);
+  server.io.use((_socket, next) => next(new Error("closed")));
+  const delay = 61_234;
+  const options = { retryOnRefusal: true, reconnectionDelay: delay, reconnectionDelayMax: delay, randomizationFactor: 0 };
+  const client = connect(t, server.url, options);
+  const waits = new Set();
+  const { setTimeout, clearTimeout } = globalThis;
+  t.mock.method(globalThis, "setTimeout", (fn, ms, ...args) => {
+    const timer = setTimeout(fn, ms, ...args);
+    if (ms === delay) waits.add(timer);
+    return timer;
+  });
+  t.mock.method(globalThis, "clearTimeout", (timer) => {
+    waits.delete(timer);
+    clearTimeout(timer);
+  });
+  await event(client, "connect_error");
+  await until(() => waits.size === 1);
+  client.disconnect();
+  assert.equal(waits.size, 0);
 });

@@ -1,5 +1,7 @@
 // Checked by tsc, never run: what the declarations in dist promise.
-import { io, Manager, type Socket } from "roomful-client";
+import { io, Manager, type NotRecovered, type Socket } from "roomful-client";
+import msgpack, * as parser from "roomful-client/msgpack";
+import { addStreams, io as wsIo, type Socket as WsSocket } from "roomful-client/ws";
 
 interface ServerToClient {
   news: (text: string, n: number) => void;
@@ -60,3 +62,41 @@ const manager = new Manager<ServerToClient, ClientToServer>("http://host");
 manager.socket("/").emit("say", "hello");
 manager.on("drop", (args, dropped) => [args.length, dropped.nsp]);
 manager.reconnectionDelay(1000).reconnectionDelayMax(30_000);
+
+// An event without acknowledgement in the map, and one behind a timeout: what the official declarations get wrong.
+export const nothing: Promise<void> = socket.emitWithAck("fire", { n: 1 }).then(() => {});
+// @ts-expect-error a wrong argument
+void socket.emitWithAck("fire", { n: "1" });
+// @ts-expect-error an argument is missing
+void socket.emitWithAck("fire");
+export const late: Promise<number> = socket.timeout(1000).emitWithAck("add", 1, 2);
+// @ts-expect-error a wrong argument behind a timeout
+void socket.timeout(1000).emitWithAck("add", 1, "2");
+export const abortable: Promise<number> = socket.signal(new AbortController().signal).emitWithAck("count");
+socket.volatile.emit("say", "hello");
+
+socket.on("news", () => {}, { signal: new AbortController().signal });
+socket.onAny((event, ...args) => [event.trim(), args.length]);
+socket.addEventListener("news", (text) => text.trim()).removeAllListeners("news");
+export const why: Promise<string | Error> = socket.closed;
+export const reason: NotRecovered | undefined = socket.notRecovered;
+
+export async function streamed(): Promise<void> {
+  await using client: Socket<ServerToClient, ClientToServer> = io();
+  for await (const [event, ...args] of client.stream({ bufferLimit: 10, bufferPolicy: "drop-oldest" })) {
+    if (event === "news") args[0].trim();
+    // @ts-expect-error an event that the server does not send
+    if (event === "unknown") break;
+  }
+}
+
+io("http://host", { parser: msgpack });
+io("http://host", { parser, retries: 3, ackTimeout: 1000, retryWindow: 8, retryIds: true });
+io("http://host", { retryOnRefusal: true, retryOnServerDisconnect: true, bufferLimit: 1, bufferPolicy: "drop-newest" });
+// @ts-expect-error no such policy
+io("http://host", { bufferPolicy: "explode" });
+io.connect("http://host").io.engine.on("upgrade", (transport) => transport.name);
+
+addStreams();
+const lean: WsSocket<ServerToClient, ClientToServer> = wsIo("http://host");
+export const first = lean.stream().next();

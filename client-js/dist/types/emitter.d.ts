@@ -1,32 +1,27 @@
 import type { EventNames, EventsMap, Listener } from "./types.js";
 type Func = (...args: any[]) => any;
+/** A listener for any event: gets its name and its arguments. */
+export type AnyListener = (event: string, ...args: any[]) => void;
+/** What a listener may be added with. */
+export interface ListenOptions {
+    /** Removes the listener when it aborts. */
+    signal?: AbortSignal;
+}
 /**
  * Calls a user's function. What it throws is thrown again in a task of its own, where the page's error handling sees
  * it, so that one failing listener can break neither the others nor the state of the connection.
  */
 export declare function callUser(fn: Func, self: unknown, args: readonly unknown[]): void;
-/** A copy of a list without the first listener that is `fn`, or was made of it by `once`. */
-export declare function without<F extends Func>(list: F[], fn: F): F[];
-/** Listeners by event name. `Own` are the events of the object itself, `Map` those of its user. */
+/** Listeners by event name. `Own` are the events of the object itself, `Map_` those of its user. */
 export declare class Emitter<Map_ extends EventsMap, Own extends EventsMap = {}> {
     #private;
     /** Adds a listener; the same function added twice is called twice. */
-    on<Ev extends EventNames<Map_> | EventNames<Own>>(event: Ev, fn: Listener<Own, Map_, Ev>): this;
+    on<Ev extends EventNames<Map_> | EventNames<Own>>(event: Ev, fn: Listener<Own, Map_, Ev>, options?: ListenOptions): this;
     /** Adds a listener for the next occurrence of an event only. */
-    once<Ev extends EventNames<Map_> | EventNames<Own>>(event: Ev, fn: Listener<Own, Map_, Ev>): this;
+    once<Ev extends EventNames<Map_> | EventNames<Own>>(event: Ev, fn: Listener<Own, Map_, Ev>, options?: ListenOptions): this;
     /** Removes one listener (added by `on` or `once`), all of an event, or all of all events. */
     off<Ev extends EventNames<Map_> | EventNames<Own>>(event?: Ev, fn?: Listener<Own, Map_, Ev>): this;
     /** The listeners of an event. */
     listeners<Ev extends EventNames<Map_> | EventNames<Own>>(event: Ev): Listener<Own, Map_, Ev>[];
-    /** Whether an event has listeners. */
-    hasListeners(event: EventNames<Map_> | EventNames<Own>): boolean;
-    /** The same as `on`. */
-    addEventListener<Ev extends EventNames<Map_> | EventNames<Own>>(event: Ev, fn: Listener<Own, Map_, Ev>): this;
-    /** The same as `off`. */
-    removeListener<Ev extends EventNames<Map_> | EventNames<Own>>(event?: Ev, fn?: Listener<Own, Map_, Ev>): this;
-    /** The same as `off`. */
-    removeEventListener<Ev extends EventNames<Map_> | EventNames<Own>>(event?: Ev, fn?: Listener<Own, Map_, Ev>): this;
-    /** The same as `off` without a listener. */
-    removeAllListeners(event?: EventNames<Map_> | EventNames<Own>): this;
 }
 export {};

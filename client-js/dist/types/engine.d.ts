@@ -1,29 +1,21 @@
-import { type Binary } from "./binary.js";
 import { Emitter } from "./emitter.js";
 import type { EngineOptions } from "./options.js";
-import { type Link, type Transport, type TransportName } from "./transports/transport.js";
-/** One connection of Engine.IO, from its first request to its end; it never comes back. Fires what Manager needs. */
-export declare class Engine extends Emitter<Record<string, (...args: any[]) => void>> implements Link {
-    #private;
-    id: string;
-    maxPayload: number;
-    readyState: "opening" | "open" | "closing" | "closed";
-    /** The transport in use. */
-    transport: Transport;
-    readonly opts: EngineOptions;
-    /** `origin` is the server's, as in `https://host:port`. */
-    constructor(origin: string, opts: EngineOptions);
-    /** The address of this connection for a transport. */
-    url(transport: TransportName): string;
-    /** Starts the handshake. */
-    open(): void;
-    /** Sends a message: text or binary. Nothing happens when the connection is closing or closed. */
-    write(message: string | Binary): void;
-    /** Ends the connection once what was written has gone out. */
-    close(): this;
-    /**
-     * Whether the server has been silent for too long. The heartbeat's timer tells too, but late where timers are
-     * throttled or the machine slept; so everything that would write asks here first.
-     */
-    expired(): boolean;
+import { type Link } from "./transports/transport.js";
+/** What a Manager hears from its connection. */
+export interface EngineOwner {
+    _onopen(): void;
+    _onping(): void;
+    _onmessage(data: string | ArrayBuffer): void;
+    _onclose(reason: string, details?: Error): void;
 }
+/**
+ * One connection of Engine.IO, from its first request to its end; it never comes back. Its events are "packet",
+ * "packetCreate", "drain", "upgrade", "upgradeError" and "close".
+ */
+export interface Engine extends Emitter<Record<string, (...args: any[]) => void>>, Link {
+    id: string;
+    /** Ends the connection once what was written has gone out. */
+    close(): void;
+}
+/** Begins a connection to a server's `origin` ("https://host:port"). */
+export declare function openEngine(origin: string, opts: EngineOptions, owner: EngineOwner): Engine;

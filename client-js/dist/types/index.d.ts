@@ -1,26 +1,22 @@
-import { Manager } from "./manager.js";
-import type { IoOptions } from "./options.js";
-import { protocol } from "./parser.js";
-import { Socket } from "./socket.js";
-/**
- * A socket for an address: its path is the namespace. Sockets for different namespaces of one server share a
- * connection, unless `forceNew` is set or `multiplex` is false. Without an address, the page's own server.
- * Throws on an invalid address or an unsupported option.
- */
-declare function lookup(uri?: string | IoOptions, opts?: IoOptions): Socket;
-/** What `io` is: a function that also holds the module's other exports, as `io.Manager` and so on. */
-type Io = typeof lookup & {
+import { io as lookup, Manager, Socket } from "./client.js";
+/** `io()`, which also holds the module's other exports, as `io.Manager` and so on. */
+declare const io: typeof lookup & Lookup;
+/** What `io` has as members. */
+export interface Lookup {
+    /** The same as `io`. */
     io: typeof lookup;
+    /** The same as `io`. */
     connect: typeof lookup;
+    /** As exported. */
     Manager: typeof Manager;
+    /** As exported. */
     Socket: typeof Socket;
+    /** As exported. */
     protocol: number;
-};
-declare const io: Io;
-export { io, io as connect, io as default, Manager, protocol, Socket };
-export type { ManagerEvents } from "./manager.js";
-export type { AuthData, AuthFunction, BufferPolicy, EngineOptions, IoOptions, ManagerOptions, SocketOptions, } from "./options.js";
-export type { Packet } from "./parser.js";
-export type { DisconnectReason, SocketEvents } from "./socket.js";
-export type { TransportName } from "./transports/transport.js";
-export type { DefaultEventsMap, EventNames, EventParams, EventsMap } from "./types.js";
+}
+export * from "./client.js";
+export type {} from "./features/disposal.js";
+export type {} from "./features/drop-in.js";
+export { io, io as connect, io as default };
+export { polling as Fetch } from "./transports/polling.js";
+export { websocket as WebSocket } from "./transports/websocket.js";

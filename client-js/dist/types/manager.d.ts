@@ -1,7 +1,7 @@
 import { Emitter } from "./emitter.js";
-import { Engine } from "./engine.js";
-import { type ManagerOptions, type SocketOptions } from "./options.js";
-import { type Packet } from "./parser.js";
+import { type Engine } from "./engine.js";
+import type { ManagerOptions, SocketOptions } from "./options.js";
+import { type Packet } from "./packet.js";
 import { Socket } from "./socket.js";
 import type { DefaultEventsMap, EventsMap } from "./types.js";
 /** The events of a Manager. */
@@ -24,44 +24,34 @@ export interface ManagerEvents {
     reconnect_failed: () => void;
     /** Connected again, after so many attempts. */
     reconnect: (attempt: number) => void;
-    /** A socket's offline buffer was full, and by its policy these arguments of `emit` are lost. */
+    /** A buffer was full, and by its policy this event is lost: its name and arguments, as given to `emit` or as received. */
     drop: (args: unknown[], socket: Socket<any, any>) => void;
 }
+/** What settings are without options. */
+export declare const DEFAULTS: {
+    reconnection: boolean;
+    reconnectionAttempts: number;
+    reconnectionDelay: number;
+    reconnectionDelayMax: number;
+    randomizationFactor: number;
+    timeout: number | false;
+};
 /** The Managers in use that `io()` may give another socket, by server and path. */
 export declare const shared: Map<string | undefined, Manager<any, any>>;
 /** Carries the sockets of one server over one connection, and brings that back when it is lost. */
 export declare class Manager<ListenEvents extends EventsMap = DefaultEventsMap, EmitEvents extends EventsMap = ListenEvents> extends Emitter<{}, ManagerEvents> {
     #private;
-    readonly opts: ManagerOptions;
+    /** The options it was made with, and the changed settings. */
+    readonly opts: ManagerOptions & typeof DEFAULTS;
     /** The connection; another one after each reconnect. */
     engine: Engine;
     /** The sockets by namespace; one that was disconnected is not among them any more. */
     nsps: Record<string, Socket<any, any>>;
     /**
-     * `uri` is the server's address; without it, options `host` and `port`, or the page's own server.
-     * Throws on an invalid address or an unsupported option.
+     * `uri` is the server's address; without it, options `host` and `port`, or the page's own server. Throws on an invalid
+     * one, and when none of the transports is known.
      */
     constructor(uri?: string | ManagerOptions, opts?: ManagerOptions);
-    /** Whether to come back after a loss. */
-    reconnection(): boolean;
-    reconnection(value: boolean): this;
-    /** Attempts before giving up. */
-    reconnectionAttempts(): number;
-    reconnectionAttempts(value: number): this;
-    /** Milliseconds before the first attempt to come back. */
-    reconnectionDelay(): number;
-    reconnectionDelay(value: number): this;
-    /** Most milliseconds between attempts. */
-    reconnectionDelayMax(): number;
-    reconnectionDelayMax(value: number): this;
-    /** The part of a delay that chance may add or take away, 0 to 1. */
-    randomizationFactor(): number;
-    randomizationFactor(value: number): this;
-    /** Milliseconds an attempt to connect may take, or false for no limit. */
-    timeout(): number | false;
-    timeout(value: number | false): this;
-    /** The same as `open`. */
-    connect(callback?: (err?: Error) => void): this;
     /** Connects, unless connected or connecting. With a callback, a failure goes to it and is not tried again. */
     open(callback?: (err?: Error) => void): this;
     /** The socket of a namespace, made when there is none. */

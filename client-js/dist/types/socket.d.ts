@@ -1,15 +1,23 @@
-import { CatchAllEmitter } from "./catch-all.js";
+import { Emitter } from "./emitter.js";
 import type { Manager } from "./manager.js";
 import type { AuthData, AuthFunction } from "./options.js";
-import { type Encoded } from "./parser.js";
 import type { AckResult, DecorateAcks, DefaultEventsMap, EventNames, EventParams, EventsMap, ParamsWithoutAck } from "./types.js";
+import { type Waiting } from "./waiting.js";
 /** Why a Socket is disconnected. It comes back by itself after all but the first two. */
 export type DisconnectReason = "io server disconnect" | "io client disconnect" | "ping timeout" | "transport close" | "transport error" | "parse error" | "forced close";
+/**
+ * Why a Socket did not go on with an earlier session: there was none to ask for, the server keeps no sessions, or it
+ * does not know that one (any more).
+ */
+export type NotRecovered = "not asked" | "unsupported" | "unknown";
 /** The events of a Socket itself: `emit` refuses their names. */
 export interface SocketEvents {
     /** Joined the namespace. */
     connect: () => void;
-    /** The server refused (`err.data` is what it added, and there is no further attempt), or the connection failed. */
+    /**
+     * The connection failed, or the server refused: `err.data` is what it added, and `socket.active` says whether it is
+     * asked again.
+     */
     connect_error: (err: Error & {
         data?: any;
         description?: any;
@@ -18,14 +26,8 @@ export interface SocketEvents {
     /** Not in the namespace any more. */
     disconnect: (reason: DisconnectReason, details?: Error) => void;
 }
-/** A packet that waits for the connection, already encoded: it goes out as it was when it was emitted. */
-interface Waiting {
-    id?: number;
-    args: unknown[];
-    encoded: Encoded;
-}
 /** A client in one namespace of a server. */
-export declare class Socket<ListenEvents extends EventsMap = DefaultEventsMap, EmitEvents extends EventsMap = ListenEvents> extends CatchAllEmitter<ListenEvents, SocketEvents> {
+export declare class Socket<ListenEvents extends EventsMap = DefaultEventsMap, EmitEvents extends EventsMap = ListenEvents> extends Emitter<ListenEvents, SocketEvents> {
     #private;
     io: Manager<any, any>;
     readonly nsp: string;
@@ -33,28 +35,24 @@ export declare class Socket<ListenEvents extends EventsMap = DefaultEventsMap, E
     id: string | undefined;
     /** Whether it is in the namespace. */
     connected: boolean;
+    /** Whether it is connected, or will be as soon as the connection allows. */
+    active: boolean;
     /** Whether the last connect went on with the session before it: same id and rooms, and nothing missed. */
     recovered: boolean;
+    /** Why the last connect did not, if so. */
+    notRecovered?: NotRecovered;
     /** What is sent to the server's middleware at each connect; may be exchanged at any time. */
-    auth: AuthData | AuthFunction;
-    /** Packets that wait for the connection. */
+    auth: AuthData | AuthFunction | undefined;
+    /** Events that wait for the connection. */
     sendBuffer: Waiting[];
     /** Arguments of events that came before the namespace was joined. */
     receiveBuffer: unknown[][];
     /** Whether it is not in the namespace. */
     get disconnected(): boolean;
-    /** Whether it is connected, or will be as soon as the connection allows. */
-    get active(): boolean;
-    /** Connects, unless connected or connecting. */
+    /** Connects, unless connected or connecting. With `retryOnRefusal` and the like, does not wait for the next try. */
     connect(): this;
-    /** The same as `connect`. */
-    open(): this;
     /** Leaves the namespace, for good unless `connect` is called; what was emitted before still goes out. */
     disconnect(): this;
-    /** The same as `disconnect`. */
-    close(): this;
-    /** Emits "message". */
-    send(...args: any[]): this;
     /**
      * Sends an event; a last argument that is a function is called with the acknowledgement. While not connected the
      * event waits. Throws for reserved names, arguments that JSON cannot hold, and a full buffer (option `bufferPolicy`).
@@ -62,14 +60,17 @@ export declare class Socket<ListenEvents extends EventsMap = DefaultEventsMap, E
     emit<Ev extends EventNames<EmitEvents>>(event: Ev, ...params: EventParams<EmitEvents, Ev>): this;
     /**
      * Sends an event and resolves with its acknowledgement. Rejects when that has not come in time (`timeout()`, else
-     * option `ackTimeout`, else 30 s; with `retries`, so often), when the socket is disconnected, and where `emit` throws.
+     * option `ackTimeout`, else 30 s; with `retries`, so often), when `signal()` aborts, when the socket is disconnected,
+     * and where `emit` throws.
      */
     emitWithAck<Ev extends EventNames<EmitEvents>>(event: Ev, ...args: ParamsWithoutAck<EventParams<EmitEvents, Ev>>): Promise<AckResult<EventParams<EmitEvents, Ev>>>;
     /** Makes the next `emit` call its acknowledgement with an error first, and with an Error after `ms` milliseconds. */
     timeout(ms: number): Socket<ListenEvents, DecorateAcks<EmitEvents>>;
+    /**
+     * Makes the next `emit` call its acknowledgement with an error first, and with the signal's reason when that aborts;
+     * if the event still waits for the connection then, it is not sent. It throws if the signal has aborted already.
+     */
+    signal(signal: AbortSignal): Socket<ListenEvents, DecorateAcks<EmitEvents>>;
     /** Makes the next `emit` drop its event if it cannot go to the network at once. */
     get volatile(): this;
-    /** Does nothing: for programs that also run on the official client. */
-    compress(_compress: boolean): this;
 }
-export {};

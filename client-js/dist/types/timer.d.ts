@@ -1,4 +1,4 @@
 /** Handle of a timer, in browsers and in Node. */
 export type Timer = ReturnType<typeof setTimeout>;
-/** `setTimeout` for any length: it would take more than 2^31-1 ms (or Infinity) for zero. */
-export declare function after(ms: number, fn: () => void): Timer;
+/** `setTimeout`, but without a time, or for one that is longer than it can wait (24 days), never calls back. */
+export declare function after(ms: number | undefined, fn: () => void): Timer | undefined;

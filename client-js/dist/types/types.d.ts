@@ -12,6 +12,10 @@ export type EventNames<Map extends EventsMap> = keyof Map & string;
 export type EventParams<Map extends EventsMap, Ev extends EventNames<Map>> = Parameters<Map[Ev]>;
 /** The listener of an event, whether it is one of the client's own (`Own`) or one of the user's (`Map`). */
 export type Listener<Own extends EventsMap, Map extends EventsMap, Ev> = Ev extends keyof Own ? Own[Ev] : Ev extends keyof Map ? Map[Ev] : never;
+/** Any event of a map, as its name and arguments; of a map of all events, anything. */
+export type AnyEvent<Map extends EventsMap> = string extends keyof Map ? any : {
+    [Ev in EventNames<Map>]: Map[Ev] extends (...args: infer A) => any ? [event: Ev, ...args: A] : never;
+}[EventNames<Map>];
 type Func = (...args: any[]) => any;
 /** The arguments of an event without the acknowledgement. */
 export type ParamsWithoutAck<Params extends any[]> = Required<Params> extends [...infer Head, infer Last] ? (Last extends Func ? Head : Params) : Params;

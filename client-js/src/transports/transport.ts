@@ -21,51 +21,66 @@ export function transportError(message: string, description?: unknown, context?:
   return Object.assign(new Error(message), { type: "TransportError" as const, description, context });
 }
 
+/** Why a transport ended by itself. */
+export type TransportEnd = "transport close" | "transport error";
+
+/** What the server says when a session begins; times in milliseconds. */
+export interface Handshake {
+  sid: string;
+  upgrades: string[];
+  pingInterval: number;
+  pingTimeout: number;
+  /** Most bytes of a request, if there is a limit. */
+  maxPayload?: number;
+}
+
 /** What a transport needs to know about its connection. */
 export interface Link {
   readonly opts: EngineOptions;
-  /** The session's id; empty before the handshake. */
+  /** The session's id, which is secret; empty before the handshake. */
   readonly id: string;
-  /** Most bytes the server takes in one request. */
-  readonly maxPayload: number;
-  /** The address of the connection for a transport. */
-  url(transport: TransportName): string;
+  /** The transport in use. */
+  transport: Transport;
+  /** @internal What the server has said when the session began. */
+  readonly _handshake?: Handshake;
+  /** @internal Whether the options let it go over from polling to WebSocket. */
+  _mayUpgrade?: boolean;
+  /** @internal The address of the connection for a transport. */
+  _url(transport: TransportName): string;
+  /** @internal A packet has come: its type as on the wire, and what follows it there. */
+  _onpacket(type: string, data: string | ArrayBuffer): void;
+  /** @internal Tells the listeners of the connection. */
+  _fire(event: string, ...args: unknown[]): void;
 }
 
-type EndReason = "transport close" | "transport error";
-
-const nothing = (): void => {};
-
-/** Carries frames. Its owner sets the callbacks; none is called from within `open`, nor after `close` or `_onend`. */
-export abstract class Transport {
-  abstract readonly name: TransportName;
-  /** Whether a frame given now goes to the network at once; a volatile event is dropped otherwise. */
-  abstract readonly writable: boolean;
-  /** Whether frames were taken that `close` would lose. */
-  abstract readonly _busy: boolean;
-  /** It is open (WebSocket only: polling opens by the handshake it brings). */
-  onopen: () => void = nothing;
-  /** A frame has come. */
-  _onframe: (frame: string | ArrayBuffer) => void = nothing;
-  /** It can take frames again. */
-  _ondrain: () => void = nothing;
-  /** It ended by itself. */
-  _onend: (reason: EndReason, details: TransportError) => void = nothing;
-
-  constructor(protected readonly _link: Link) {}
-
-  abstract open(): void;
-  /** Takes frames from the front of the queue, as many as may go now. */
-  abstract send(queue: Frame[]): void;
-
-  /** Ends it; `_onend` is not called. */
-  close(): void {
-    this.onopen = this._onframe = this._ondrain = this._onend = nothing;
-  }
-
-  protected _fail(reason: EndReason, message: string, description: unknown, context?: unknown): void {
-    const { _onend } = this;
-    this.close();
-    _onend(reason, transportError(message, description, context));
-  }
+/** What the owner of a transport hears from it. */
+export interface TransportOwner {
+  /** @internal It is open (WebSocket only: polling opens by the handshake it brings). */
+  _onopen?(): void;
+  /** @internal A frame has come. */
+  _onframe(frame: string | ArrayBuffer): void;
+  /** @internal It can take frames again. */
+  _ondrain?(): void;
+  /** @internal It ended by itself. */
+  _onend(reason: TransportEnd, details: TransportError): void;
 }
+
+/** Carries frames. Its owner hears nothing from within the call that makes it. */
+export interface Transport {
+  readonly name: TransportName;
+  /** @internal Whether a frame given now goes to the network at once; a volatile event is dropped otherwise. */
+  _writable(): boolean;
+  /** @internal Whether it can take no frame now; closed, it would lose what it has taken. */
+  _busy?(): boolean;
+  /** @internal Takes frames from the front of the queue, as many as may go now. */
+  _send(queue: Frame[]): void;
+  /** @internal Ends it; its owner does not hear of that. */
+  _close(): void;
+  /** @internal The session has begun: goes over to another transport, if that is wished for and offered. */
+  _upgrade?(): void;
+  /** @internal Who hears from it. */
+  _owner: TransportOwner | undefined;
+}
+
+/** Makes a transport and opens it. For the option `transports`, as imported: how it is called is up to this version. */
+export type TransportFactory = (link: Link, owner: TransportOwner) => Transport;

@@ -1,50 +1,56 @@
-import { type Frame, type Link, Transport } from "./transport.js";
+import {
+  type Frame,
+  type Link,
+  type Transport,
+  type TransportEnd,
+  transportError,
+  type TransportOwner,
+} from "./transport.js";
 
 /** The WebSocket class to use, if there is one. */
-export function webSocketClass(link: Link): typeof WebSocket | undefined {
-  return (link.opts.WebSocket as typeof WebSocket | undefined) ?? globalThis.WebSocket;
+export function webSocketClass({ opts }: Link): typeof WebSocket | undefined {
+  return (opts.WebSocket as typeof WebSocket | undefined) ?? globalThis.WebSocket;
 }
 
-/** Carries each frame as one WebSocket message. */
-export class WebSocketTransport extends Transport {
-  readonly name = "websocket";
-  readonly _busy = false;
-  #ws?: WebSocket;
+/** The transport that carries each frame as one WebSocket message; for the option `transports`. */
+export function websocket(link: Link, owner: TransportOwner): Transport {
+  let ws: WebSocket | undefined;
 
-  get writable(): boolean {
-    return this.#ws?.readyState === 1 && !this.#ws.bufferedAmount;
-  }
+  const fail = (reason: TransportEnd, message: string, description: unknown, context?: unknown): void => {
+    const { _owner } = transport;
+    transport._close();
+    _owner?._onend(reason, transportError(message, description, context));
+  };
 
-  open(): void {
-    try {
-      this.#connect(webSocketClass(this._link));
-    } catch (error) {
-      setTimeout(() => this._fail("transport error", "websocket error", error));
-    }
-  }
+  const transport: Transport = {
+    name: "websocket",
+    _owner: owner,
+    _writable: () => ws?.readyState === 1 && !ws.bufferedAmount,
+    _send(queue: Frame[]) {
+      for (const frame of queue.splice(0)) ws!.send(frame as string);
+      queueMicrotask(() => transport._owner?._ondrain?.());
+    },
+    _close() {
+      // The WebSocket keeps its handlers: that of Node's ws throws what it has no error handler for.
+      transport._owner = undefined;
+      ws?.close();
+    },
+  };
 
-  #connect(Class: any): void {
-    if (!Class) throw new Error("no WebSocket class given");
-    const { WebSocket: given, protocols = [], extraHeaders } = this._link.opts;
-    // Only a class that was given takes options: a browser's has no headers.
-    const rest = given && extraHeaders ? [{ headers: extraHeaders }] : [];
-    const ws: WebSocket = new Class(this._link.url(this.name), protocols, ...rest);
-    this.#ws = ws;
+  try {
+    const { opts } = link;
+    const Class: any = webSocketClass(link);
+    if (!Class) throw new Error("no WebSocket given");
+    // Only a class that was given takes options: a browser's has no headers. `auth` means something else there.
+    const rest = opts.WebSocket ? [{ ...opts, auth: undefined, headers: opts.extraHeaders }] : [];
+    ws = new Class(link._url("websocket").replace("http", "ws"), opts.protocols, ...rest) as WebSocket;
     ws.binaryType = "arraybuffer";
-    ws.onopen = () => this.onopen();
-    ws.onmessage = ({ data }) => this._onframe(data);
-    ws.onerror = (event) => this._fail("transport error", "websocket error", event, event);
-    ws.onclose = (event) => this._fail("transport close", "websocket connection closed", event.code, event);
+    ws.onopen = () => transport._owner?._onopen?.();
+    ws.onmessage = ({ data }) => transport._owner?._onframe(data);
+    ws.onerror = (event) => fail("transport error", "websocket error", event, event);
+    ws.onclose = (event) => fail("transport close", "websocket closed", event.code, event);
+  } catch (error) {
+    setTimeout(() => fail("transport error", "websocket error", error));
   }
-
-  send(queue: Frame[]): void {
-    for (const frame of queue.splice(0)) this.#ws!.send(frame as string);
-    queueMicrotask(() => this._ondrain());
-  }
-
-  override close(): void {
-    // The WebSocket keeps its handlers: that of Node's ws throws what it has no error handler for.
-    super.close();
-    this.#ws?.close();
-  }
+  return transport;
 }

@@ -1,8 +1,10 @@
 "use strict";
 (() => {
   // src/backoff.ts
-  function backoff(attempt, min, max, jitter) {
-    return Math.min(max, Math.min(max, min * 2 ** attempt) * (1 + jitter * (2 * Math.random() - 1)));
+  function backoff(attempt, { reconnectionDelay, reconnectionDelayMax, randomizationFactor }) {
+    const delay = Math.min(reconnectionDelayMax, reconnectionDelay * 2 ** attempt);
+    const low = delay * (1 - randomizationFactor);
+    return low + Math.random() * (Math.min(reconnectionDelayMax, delay * (1 + randomizationFactor)) - low);
   }
 
   // src/emitter.ts
@@ -15,708 +17,348 @@
       });
     }
   }
-  function without(list, fn) {
-    const index = list.findIndex((l) => l === fn || l.fn === fn);
-    return list.filter((_, i) => i !== index);
-  }
   var Emitter = class {
-    #listeners = /* @__PURE__ */ new Map();
+    #lists = /* @__PURE__ */ new Map();
     /** Adds a listener; the same function added twice is called twice. */
-    on(event, fn) {
-      this.#listeners.set(event, [...this.#listeners.get(event) ?? [], fn]);
+    on(event, fn, options) {
+      const signal = options?.signal;
+      signal?.addEventListener("abort", () => this.off(event, fn));
+      if (!signal?.aborted) this.#lists.set(event, [...this.listeners(event), fn]);
       return this;
     }
     /** Adds a listener for the next occurrence of an event only. */
-    once(event, fn) {
+    once(event, fn, options) {
       const wrapper = (...args) => {
         this.off(event, wrapper);
         fn.apply(this, args);
       };
       wrapper.fn = fn;
-      return this.on(event, wrapper);
+      return this.on(event, wrapper, options);
     }
     /** Removes one listener (added by `on` or `once`), all of an event, or all of all events. */
     off(event, fn) {
-      if (event === void 0) {
-        this.#listeners.clear();
-      } else if (!fn) {
-        this.#listeners.delete(event);
-      } else {
-        const rest = without(this.#listeners.get(event) ?? [], fn);
-        rest.length ? this.#listeners.set(event, rest) : this.#listeners.delete(event);
-      }
+      if (!event) this.#lists.clear();
+      const list = fn ? [...this.listeners(event)] : [];
+      list.splice(list.findIndex((listener) => listener === fn || listener.fn === fn) >>> 0, 1);
+      this.#lists.set(event, list);
       return this;
     }
     /** The listeners of an event. */
     listeners(event) {
-      return (this.#listeners.get(event) ?? []).map((l) => l.fn ?? l);
-    }
-    /** Whether an event has listeners. */
-    hasListeners(event) {
-      return this.#listeners.has(event);
-    }
-    /** The same as `on`. */
-    addEventListener(event, fn) {
-      return this.on(event, fn);
-    }
-    /** The same as `off`. */
-    removeListener(event, fn) {
-      return this.off(event, fn);
-    }
-    /** The same as `off`. */
-    removeEventListener(event, fn) {
-      return this.off(event, fn);
-    }
-    /** The same as `off` without a listener. */
-    removeAllListeners(event) {
-      return this.off(event);
+      return this.#lists.get(event) ?? [];
     }
     /** @internal Calls the listeners of an event. */
     _fire(event, ...args) {
-      for (const fn of this.#listeners.get(event) ?? []) callUser(fn, this, args);
+      for (const fn of this.listeners(event)) callUser(fn, this, args);
     }
   };
-
-  // src/binary.ts
-  function isBinary(value) {
-    return typeof value === "object" && (ArrayBuffer.isView(value) || /^(ArrayBuffer|Blob|File)$/.test(nameOf(value)));
-  }
-  function nameOf(value) {
-    return Object.prototype.toString.call(value).slice(8, -1);
-  }
-  function byteLength(value) {
-    return "size" in value ? value.size : value.byteLength;
-  }
-  async function toBase64(value) {
-    const data = "size" in value ? await value.arrayBuffer() : value;
-    const bytes = ArrayBuffer.isView(data) ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength) : new Uint8Array(data);
-    let text = "";
-    for (let i = 0; i < bytes.length; i += 8192) text += String.fromCharCode(...bytes.subarray(i, i + 8192));
-    return btoa(text);
-  }
-  function fromBase64(text) {
-    return Uint8Array.from(atob(text), (char) => char.charCodeAt(0)).buffer;
-  }
-
-  // src/timer.ts
-  function after(ms, fn) {
-    return setTimeout(fn, Math.min(ms, 2147483647));
-  }
 
   // src/transports/transport.ts
   function transportError(message, description, context) {
     return Object.assign(new Error(message), { type: "TransportError", description, context });
   }
-  var nothing = () => {
-  };
-  var Transport = class {
-    constructor(_link) {
-      this._link = _link;
-    }
-    _link;
-    /** It is open (WebSocket only: polling opens by the handshake it brings). */
-    onopen = nothing;
-    /** A frame has come. */
-    _onframe = nothing;
-    /** It can take frames again. */
-    _ondrain = nothing;
-    /** It ended by itself. */
-    _onend = nothing;
-    /** Ends it; `_onend` is not called. */
-    close() {
-      this.onopen = this._onframe = this._ondrain = this._onend = nothing;
-    }
-    _fail(reason, message, description, context) {
-      const { _onend } = this;
-      this.close();
-      _onend(reason, transportError(message, description, context));
-    }
-  };
-
-  // src/transports/polling.ts
-  var SEPARATOR = "";
-  var PollingTransport = class extends Transport {
-    name = "polling";
-    #abort = new AbortController();
-    #polling = false;
-    #posting = false;
-    #closed = false;
-    #onpaused;
-    get _busy() {
-      return this.#posting;
-    }
-    get writable() {
-      return !this.#posting && !this.#closed;
-    }
-    open() {
-      void this.#poll();
-    }
-    /** Begins no more requests, and calls back once those on their way have ended. */
-    _pause(onpaused) {
-      this.#onpaused = onpaused;
-      this.#settle();
-    }
-    /** Takes up a paused transport again. */
-    _resume() {
-      this.#onpaused = void 0;
-      if (!this.#polling) void this.#poll();
-    }
-    send(queue) {
-      this.#posting = true;
-      void this.#post(queue.splice(0, this.#fitting(queue)));
-    }
-    close() {
-      if (this.#closed) return;
-      this.#closed = true;
-      super.close();
-      const abort = () => this.#abort.abort();
-      if (this._link.id) fetch(this._link.url(this.name), { ...this.#init("1"), keepalive: true }).then(abort, abort);
-      else abort();
-    }
-    /** How many frames from the front of the queue the server takes in one request: at least one. */
-    #fitting(queue) {
-      let size = 0;
-      let count = 0;
-      for (const frame of queue) {
-        const text = typeof frame === "string";
-        size += 1 + (text ? new TextEncoder().encode(frame).length : 1 + Math.ceil(byteLength(frame) / 3) * 4);
-        if (count && size > this._link.maxPayload) break;
-        count++;
-      }
-      return count;
-    }
-    async #poll() {
-      this.#polling = true;
-      while (!this.#closed && !this.#onpaused) {
-        const text = await this.#request();
-        for (const part of text?.split(SEPARATOR) ?? []) {
-          this._onframe(part);
-          await void 0;
-        }
-      }
-      this.#polling = false;
-      this.#settle();
-    }
-    async #post(frames) {
-      const parts = frames.map(async (frame) => typeof frame === "string" ? frame : "b" + await toBase64(frame));
-      await this.#request(Promise.all(parts));
-      this.#posting = false;
-      this.#settle();
-      this._ondrain();
-    }
-    /** The text of an answer; nothing, if the transport failed or was closed meanwhile. */
-    async #request(parts) {
-      const message = `fetch ${parts ? "write" : "read"} error`;
-      try {
-        const response = await fetch(this._link.url(this.name), this.#init((await parts)?.join(SEPARATOR)));
-        if (response.ok) return await response.text();
-        this._fail("transport error", message, response.status, response);
-      } catch (error) {
-        this._fail("transport error", message, error);
-      }
-      return void 0;
-    }
-    #init(body) {
-      const { withCredentials, extraHeaders } = this._link.opts;
-      return {
-        method: body === void 0 ? "GET" : "POST",
-        body,
-        headers: extraHeaders,
-        credentials: withCredentials ? "include" : "same-origin",
-        cache: "no-store",
-        signal: this.#abort.signal
-      };
-    }
-    #settle() {
-      if (this.#onpaused && !this.#polling && !this.#posting && !this.#closed) this.#onpaused();
-    }
-  };
 
   // src/transports/websocket.ts
-  function webSocketClass(link) {
-    return link.opts.WebSocket ?? globalThis.WebSocket;
+  function webSocketClass({ opts }) {
+    return opts.WebSocket ?? globalThis.WebSocket;
   }
-  var WebSocketTransport = class extends Transport {
-    name = "websocket";
-    _busy = false;
-    #ws;
-    get writable() {
-      return this.#ws?.readyState === 1 && !this.#ws.bufferedAmount;
-    }
-    open() {
-      try {
-        this.#connect(webSocketClass(this._link));
-      } catch (error) {
-        setTimeout(() => this._fail("transport error", "websocket error", error));
+  function websocket(link, owner) {
+    let ws;
+    const fail = (reason, message, description, context) => {
+      const { _owner } = transport;
+      transport._close();
+      _owner?._onend(reason, transportError(message, description, context));
+    };
+    const transport = {
+      name: "websocket",
+      _owner: owner,
+      _writable: () => ws?.readyState === 1 && !ws.bufferedAmount,
+      _send(queue) {
+        for (const frame of queue.splice(0)) ws.send(frame);
+        queueMicrotask(() => transport._owner?._ondrain?.());
+      },
+      _close() {
+        transport._owner = void 0;
+        ws?.close();
       }
-    }
-    #connect(Class) {
-      if (!Class) throw new Error("no WebSocket class given");
-      const { WebSocket: given, protocols = [], extraHeaders } = this._link.opts;
-      const rest = given && extraHeaders ? [{ headers: extraHeaders }] : [];
-      const ws = new Class(this._link.url(this.name), protocols, ...rest);
-      this.#ws = ws;
+    };
+    try {
+      const { opts } = link;
+      const Class = webSocketClass(link);
+      if (!Class) throw new Error("no WebSocket given");
+      const rest = opts.WebSocket ? [{ ...opts, auth: void 0, headers: opts.extraHeaders }] : [];
+      ws = new Class(link._url("websocket").replace("http", "ws"), opts.protocols, ...rest);
       ws.binaryType = "arraybuffer";
-      ws.onopen = () => this.onopen();
-      ws.onmessage = ({ data }) => this._onframe(data);
-      ws.onerror = (event) => this._fail("transport error", "websocket error", event, event);
-      ws.onclose = (event) => this._fail("transport close", "websocket connection closed", event.code, event);
+      ws.onopen = () => transport._owner?._onopen?.();
+      ws.onmessage = ({ data }) => transport._owner?._onframe(data);
+      ws.onerror = (event) => fail("transport error", "websocket error", event, event);
+      ws.onclose = (event) => fail("transport close", "websocket closed", event.code, event);
+    } catch (error) {
+      setTimeout(() => fail("transport error", "websocket error", error));
     }
-    send(queue) {
-      for (const frame of queue.splice(0)) this.#ws.send(frame);
-      queueMicrotask(() => this._ondrain());
-    }
-    close() {
-      super.close();
-      this.#ws?.close();
-    }
-  };
+    return transport;
+  }
+
+  // src/hooks.ts
+  var hooks = { _transport: websocket };
+
+  // src/page.ts
+  function onPage(names, fn) {
+    for (const name of names) globalThis.addEventListener?.(name, fn);
+    return () => {
+      for (const name of names) globalThis.removeEventListener?.(name, fn);
+    };
+  }
+
+  // src/timer.ts
+  function after(ms, fn) {
+    return ms < 2 ** 31 ? setTimeout(fn, ms) : void 0;
+  }
 
   // src/url.ts
-  function parseAddress(address = "", { secure, hostname, host = hostname, port } = {}) {
+  function parseAddress(address = "", opts = {}) {
+    if (typeof address !== "string") return parseAddress("", address);
     const page = globalThis.location;
-    const scheme = secure ?? page?.protocol !== "http:" ? "https://" : "http://";
-    let text = address;
-    if (!text || /^\/(?!\/)/.test(text)) {
-      text = (host ? scheme + host + (port ? ":" + port : "") : page?.origin ?? "") + text;
-    } else if (!/^\w+:\/\//.test(text)) text = scheme + text.replace(/^\/\//, "");
-    const url = new URL(text.replace(/^ws/, "http"));
-    const nsp = /^\w+:\/\/[^/?#]*([^?#]*)/.exec(text)[1] || "/";
-    return { origin: url.origin, nsp, query: Object.fromEntries(url.searchParams) };
+    const usual = opts.secure ?? page?.protocol !== "http:" ? "https:" : "http:";
+    const [, scheme = usual, authority, path, query] = /^(?:(\w+:)?\/\/)?([^/?#]*)([^?#]*)(\??[^#]*)/.exec(address);
+    const server = authority || hooks._server?.(opts);
+    const url = new URL((server ? `${scheme}//${server}`.replace(/^ws/, "http") : page?.origin) + "/" + query);
+    return { origin: url.origin, nsp: path || "/", opts: { query: Object.fromEntries(url.searchParams), ...opts } };
   }
   function enginePath({ path = "/socket.io", addTrailingSlash }) {
     return path.replace(/\/$/, "") + (addTrailingSlash === false ? "" : "/");
   }
 
   // src/engine.ts
-  var PACKET_TYPES = ["open", "close", "ping", "pong", "message", "upgrade", "noop"];
+  var OPEN = "0";
+  var CLOSE = "1";
   var PING = "2";
   var PONG = "3";
   var MESSAGE = "4";
-  var UPGRADE = "5";
-  var webSocketWorked = false;
-  var Engine = class extends Emitter {
-    id = "";
-    maxPayload = Infinity;
-    readyState = "opening";
-    /** The transport in use. */
-    transport;
-    opts;
-    #origin;
-    #names;
-    #queue = [];
-    #probe;
-    #upgrading = false;
-    #patience = 0;
-    #deadline = Infinity;
-    #heartbeat;
-    #onoffline = () => this.#end("transport close", transportError("network connection lost"));
-    /** `origin` is the server's, as in `https://host:port`. */
-    constructor(origin, opts) {
-      super();
-      this.#origin = origin;
-      this.opts = opts;
-      this.#names = [...opts.transports ?? ["polling", "websocket"]];
-    }
-    /** The address of this connection for a transport. */
-    url(transport) {
-      const params = new URLSearchParams({ ...this.opts.query, EIO: "4", transport });
-      if (this.id) params.set("sid", this.id);
-      const scheme = transport === "websocket" ? this.#origin.replace("http", "ws") : this.#origin;
-      return `${scheme}${enginePath(this.opts)}?${params}`.replace(/\+/g, "%20");
-    }
-    /** Starts the handshake. */
-    open() {
-      const remembered = this.opts.rememberUpgrade && webSocketWorked && this.#names.includes("websocket");
-      const name = remembered ? "websocket" : this.#names[0];
-      this.#use(name === "websocket" ? new WebSocketTransport(this) : new PollingTransport(this));
-      this.transport.open();
-      if (!/\/\/(localhost|127\.|\[::1)/.test(this.#origin)) globalThis.addEventListener?.("offline", this.#onoffline);
-    }
-    /** Sends a message: text or binary. Nothing happens when the connection is closing or closed. */
-    write(message) {
-      if (this.readyState === "open" || this.readyState === "opening") {
-        this._fire("packetCreate", { type: "message", data: message });
-        this.#push(typeof message === "string" ? MESSAGE + message : message);
+  var NOOP = "6";
+  var MAX_RECONNECT_WITHIN = 6e4;
+  function openEngine(origin, opts, owner) {
+    const queue = [];
+    let patience = 0;
+    let deadline = Infinity;
+    let heartbeat;
+    const end = (reason, details) => {
+      if (engine._isClosed) return;
+      engine._isClosed = engine._isClosing = true;
+      clearTimeout(heartbeat);
+      leavePage();
+      engine.transport._close();
+      queue.length = 0;
+      engine._fire("close", reason, details);
+      engine._owner?._onclose(reason, details);
+    };
+    const flush = () => {
+      if (!engine.id || engine.transport._busy?.()) return;
+      if (queue.length) engine.transport._send(queue);
+      else if (engine._isClosing) end("forced close");
+    };
+    const push = (frame) => {
+      queue.push(frame);
+      flush();
+    };
+    const expectPing = () => {
+      clearTimeout(heartbeat);
+      deadline = Date.now() + patience;
+      heartbeat = after(patience, () => end("ping timeout"));
+    };
+    const onpacket = (type, data) => {
+      if (type === MESSAGE) engine._owner?._onmessage(data);
+      else if (type === PING) {
+        expectPing();
+        engine._owner?._onping();
+        push(PONG);
+      } else if (type === OPEN && !engine.id) {
+        const { sid, pingInterval, pingTimeout } = engine._handshake = JSON.parse(data);
+        engine.id = sid;
+        patience = pingInterval + pingTimeout;
+        expectPing();
+        engine._owner?._onopen();
+        flush();
+        engine.transport._upgrade?.();
+      } else if (type === CLOSE) {
+        engine.id = "";
+        end("transport close");
+      } else if (type === NOOP) {
+        const hint = /"reconnectWithin":(\d+)/.exec(data);
+        if (hint) engine._reconnectWithin = Math.min(+hint[1], MAX_RECONNECT_WITHIN);
+      } else if (!/[0356]/.test(type)) throw new Error("invalid packet");
+    };
+    const transportOwner = {
+      _onframe(frame) {
+        try {
+          if (typeof frame === "string") engine._onpacket(frame[0], frame.slice(1));
+          else engine._onpacket(MESSAGE, frame);
+        } catch (error) {
+          end("transport error", transportError("server error", error));
+        }
+      },
+      _ondrain() {
+        if (!queue.length) engine._fire("drain");
+        flush();
+      },
+      _onend: end
+    };
+    const engine = Object.assign(new Emitter(), {
+      id: "",
+      opts,
+      _owner: owner,
+      _onpacket: onpacket,
+      _url(transport) {
+        const params = { ...opts.query, EIO: "4", transport };
+        if (engine.id) params.sid = engine.id;
+        return `${origin}${enginePath(opts)}?${new URLSearchParams(params)}`.replace(/\+/g, "%20");
+      },
+      _write(message) {
+        if (!engine._isClosing) push(typeof message === "string" ? MESSAGE + message : message);
+      },
+      _expired() {
+        return Date.now() > deadline && !!setTimeout(end, 0, "ping timeout");
+      },
+      close() {
+        engine._isClosing = true;
+        if (engine.id) flush();
+        else end("forced close");
       }
-    }
-    /** Ends the connection once what was written has gone out. */
-    close() {
-      if (this.readyState === "opening") this.#end("forced close");
-      else if (this.readyState === "open") {
-        this.readyState = "closing";
-        if (!this.#upgrading) this.#abandonProbe();
-        this.#flush();
-      }
-      return this;
-    }
-    /**
-     * Whether the server has been silent for too long. The heartbeat's timer tells too, but late where timers are
-     * throttled or the machine slept; so everything that would write asks here first.
-     */
-    expired() {
-      const expired = Date.now() > this.#deadline;
-      if (expired) setTimeout(() => this.#end("ping timeout"));
-      return expired;
-    }
-    #push(frame) {
-      this.#queue.push(frame);
-      this.#flush();
-    }
-    /** Goes on with what is to be done as soon as the transport is free: sending, then closing. */
-    #flush() {
-      if (!this.id || this.#upgrading || this.transport._busy) return;
-      if (this.#queue.length) this.transport.send(this.#queue);
-      else if (this.readyState === "closing") this.#end("forced close");
-    }
-    #use(transport) {
-      this.transport = transport;
-      transport._onframe = (data) => this.#receive(data);
-      transport._ondrain = () => {
-        if (!this.#queue.length) this._fire("drain");
-        this.#flush();
-      };
-      transport._onend = (reason, details) => {
-        if (this.readyState === "opening" && this.opts.tryAllTransports && this.#names.length > 1) {
-          this.#names.splice(this.#names.indexOf(transport.name), 1);
-          this.open();
-        } else this.#end(reason, details);
-      };
-    }
-    #receive(data) {
-      if (this.readyState === "closed") return;
-      try {
-        if (typeof data !== "string") this.#message(data);
-        else if (data[0] === "b") this.#message(fromBase64(data.slice(1)));
-        else this.#packet(data.slice(0, 1), data.slice(1));
-      } catch (error) {
-        this.#end("transport error", transportError("server error", error));
-      }
-    }
-    #packet(type, data) {
-      const name = PACKET_TYPES[/[0-6]/.test(type) ? +type : -1];
-      if (!name) throw new Error("unknown packet");
-      if (type === MESSAGE) return this.#message(data);
-      this._fire("packet", { type: name, data });
-      if (name === "open" && this.readyState === "opening") this.#begin(JSON.parse(data));
-      else if (name === "close") {
-        this.id = "";
-        this.#end("transport close");
-      } else if (type === PING) {
-        this.#expectPing();
-        this._fire("ping");
-        this.#push(PONG);
-      }
-    }
-    #message(data) {
-      this._fire("packet", { type: "message", data });
-      this._fire("message", data);
-    }
-    #begin({ sid, upgrades, pingInterval, pingTimeout, maxPayload }) {
-      this.id = sid;
-      this.maxPayload = maxPayload || Infinity;
-      this.#patience = pingInterval + pingTimeout;
-      this.#expectPing();
-      this.readyState = "open";
-      webSocketWorked = this.transport.name === "websocket";
-      this._fire("open");
-      this.#flush();
-      const wanted = this.opts.upgrade !== false && this.#names.includes("websocket") && upgrades.includes("websocket");
-      if (wanted && this.transport.name === "polling" && webSocketClass(this)) this.#upgrade(this.transport);
-    }
-    #expectPing() {
-      clearTimeout(this.#heartbeat);
-      this.#deadline = Date.now() + this.#patience;
-      this.#heartbeat = after(this.#patience, () => this.#end("ping timeout"));
-    }
-    /**
-     * Tries a WebSocket while polling goes on; if it answers, lets polling come to its end, which keeps the order, and
-     * goes over to it.
-     */
-    #upgrade(polling) {
-      const socket = new WebSocketTransport(this);
-      this.#probe = socket;
-      socket.onopen = () => socket.send([PING + "probe"]);
-      socket._onend = (_reason, details) => this.#abandonProbe(details);
-      socket._onframe = (data) => {
-        if (data !== PONG + "probe") return this.#abandonProbe(transportError("probe error"));
-        this.#upgrading = true;
-        polling._pause(() => {
-          if (this.#probe !== socket) return;
-          this.#probe = void 0;
-          this.#upgrading = false;
-          webSocketWorked = true;
-          this.#use(socket);
-          socket.send([UPGRADE]);
-          this._fire("upgrade", socket);
-          this.#flush();
-        });
-      };
-      socket.open();
-    }
-    #abandonProbe(error) {
-      const probe = this.#probe;
-      if (!probe) return;
-      this.#probe = void 0;
-      probe.close();
-      if (this.#upgrading) {
-        this.#upgrading = false;
-        this.transport._resume();
-      }
-      if (error) this._fire("upgradeError", error);
-      this.#flush();
-    }
-    #end(reason, details) {
-      if (this.readyState === "closed") return;
-      this.readyState = "closed";
-      clearTimeout(this.#heartbeat);
-      globalThis.removeEventListener?.("offline", this.#onoffline);
-      this.#probe?.close();
-      this.transport.close();
-      this.#queue.length = 0;
-      if (reason === "transport error") this._fire("error", details);
-      this._fire("close", reason, details);
-    }
-  };
-
-  // src/options.ts
-  function checkOptions(options) {
-    if ("parser" in options) throw new Error('option "parser" is not supported');
-    for (const name of options.transports ?? []) {
-      if (name !== "polling" && name !== "websocket") throw new Error(`unknown transport "${name}"`);
-    }
+    });
+    hooks._observe?.(engine);
+    engine.transport = hooks._transport(engine, transportOwner);
+    const leavePage = onPage(["offline"], () => {
+      if (!/\/\/(localhost|127\.)/.test(origin)) end("transport close", transportError("network connection lost"));
+    });
+    return engine;
   }
 
-  // src/parser.ts
-  var protocol = 5;
+  // src/packet.ts
   var CONNECT = 0;
   var DISCONNECT = 1;
   var EVENT = 2;
   var ACK = 3;
   var CONNECT_ERROR = 4;
-  var HEADER = /^([0-4](?!\d*-)|[56](?=\d+-))(?:(\d+)-)?(?:(\/[^,]*)(?:,|$))?(\d+)?/;
-  var RESERVED = /* @__PURE__ */ new Set([
-    "connect",
-    "connect_error",
-    "disconnect",
-    "disconnecting",
-    "newListener",
-    "removeListener"
-  ]);
-  function encode(type, nsp, data, id) {
-    const attachments = [];
-    const replacer = function(key, value) {
-      const found = isBinary(this[key]) ? this[key] : value;
-      return isBinary(found) ? { _placeholder: true, num: attachments.push(found) - 1 } : value;
-    };
-    const mayHoldBinary = type === EVENT || type === ACK;
-    const json = JSON.stringify(data, mayHoldBinary ? replacer : void 0);
-    return [
-      (attachments.length ? `${type + 3}${attachments.length}-` : type) + (nsp === "/" ? "" : nsp + ",") + (id ?? "") + (json ?? ""),
-      ...attachments
-    ];
+  var RESERVED = /^(connect(_error)?|disconnect(ing)?|(new|remove)Listener)$/;
+  function isReserved(name) {
+    return RESERVED.test(name);
   }
-  var Decoder = class {
-    #header;
-    #attachments = [];
-    /**
-     * Takes what arrived and returns the packet it completes, if it does. Throws on anything a server must not send;
-     * the decoder is of no use after that.
-     */
-    add(data) {
-      if (typeof data === "string") {
-        const header = HEADER.exec(data);
-        if (this.#header || !header) throw invalid();
-        this.#header = header;
-      } else {
-        if (!this.#header) throw invalid();
-        this.#attachments.push(data);
-      }
-      return this.#attachments.length < +(this.#header[2] ?? 0) ? void 0 : this.#finish(this.#header);
-    }
-    #finish(header) {
-      const attachments = this.#attachments.splice(0);
-      this.#header = void 0;
-      const binary = header[2];
-      const json = header.input.slice(header[0].length);
-      const packet = {
-        type: binary ? +header[1] - 3 : +header[1],
-        nsp: header[3] ?? "/",
-        data: json ? JSON.parse(json, binary ? (_, value) => fill(value, attachments) : void 0) : void 0
+  function isValid({ type, data }) {
+    if (type !== EVENT && type !== ACK) return true;
+    return Array.isArray(data) && (type === ACK || /^(str|num)/.test(typeof data[0]) && !isReserved(data[0]));
+  }
+
+  // src/binary.ts
+  function isBinary(value) {
+    return ArrayBuffer.isView(value) || /ct (ArrayBuffer|Blob|File)]/.test(Object.prototype.toString.call(value));
+  }
+  function lengthOf(value) {
+    return value.size ?? value.byteLength ?? value.length;
+  }
+  async function toBase64(value) {
+    let text = "";
+    const bytes = await new Response(value).arrayBuffer();
+    for (const byte of new Uint8Array(bytes)) text += String.fromCharCode(byte);
+    return btoa(text);
+  }
+  function fromBase64(text) {
+    return Uint8Array.from(atob(text), (char) => char.charCodeAt(0)).buffer;
+  }
+
+  // src/parser.ts
+  var PACKET = /^([0-4](?!\d*-)|[56](?=\d+-))(?:(\d+)-)?(?:(\/[^,]*)(?:,|$))?(\d+)?(.*)/s;
+  var Encoder = class {
+    /** Throws what `JSON.stringify` throws (a circular structure, a BigInt). */
+    encode({ type, nsp, data, id }) {
+      const attachments = [];
+      const replacer = function(key, value) {
+        const found = isBinary(this[key]) ? this[key] : value;
+        return isBinary(found) ? { _placeholder: true, num: attachments.push(found) - 1 } : value;
       };
-      if (header[4]) packet.id = +header[4];
-      if (!isValid(packet)) throw invalid();
-      return packet;
+      const json = JSON.stringify(data, type === EVENT || type === ACK ? replacer : void 0) ?? "";
+      const head = attachments[0] ? `${type + 3}${attachments.length}-` : type;
+      return [head + (nsp === "/" ? "" : nsp + ",") + (id ?? "") + json, ...attachments];
     }
   };
-  function fill(value, attachments) {
-    if (value?._placeholder !== true) return value;
-    const attachment = typeof value.num === "number" && attachments[value.num];
-    if (!attachment) throw invalid();
-    return attachment;
-  }
+  var Decoder = class {
+    /** The parts of a packet whose attachments are not all there yet. */
+    #parts;
+    #attachments = [];
+    #ondecoded;
+    /** Says who gets the packets. */
+    on(_event, listener) {
+      this.#ondecoded = listener;
+    }
+    /** Takes what arrived. Throws on anything a server must not send; the decoder is of no use after that. */
+    add(data) {
+      const isText = typeof data === "string";
+      if (isText !== !this.#parts) throw invalid();
+      if (isText) this.#parts = PACKET.exec(data);
+      else this.#attachments.push(data);
+      if (!this.#parts) throw invalid();
+      if (this.#attachments.length >= +(this.#parts[2] ?? 0)) this.#finish(this.#parts);
+    }
+    /** There is nothing to let go of. */
+    destroy() {
+    }
+    #finish([, type, count, nsp = "/", id, json]) {
+      const attachments = this.#attachments;
+      const fill = (_key, value) => {
+        if (value?._placeholder !== true) return value;
+        const attachment = typeof value.num === "number" && attachments[value.num];
+        if (!attachment) throw invalid();
+        return attachment;
+      };
+      this.#parts = null;
+      this.#attachments = [];
+      const packet = {
+        type: +type - (count ? 3 : 0),
+        nsp,
+        data: json ? JSON.parse(json, count ? fill : void 0) : void 0
+      };
+      if (id) packet.id = +id;
+      this.#ondecoded(packet);
+    }
+  };
   function invalid() {
     return new Error("invalid packet");
   }
-  function isValid({ type, data }) {
-    if (type === CONNECT_ERROR) return !!data;
-    if (type !== EVENT && type !== ACK) return true;
-    if (!Array.isArray(data)) return false;
-    const name = data[0];
-    return type === ACK || (typeof name === "string" || typeof name === "number") && !RESERVED.has(name);
+
+  // src/bounded.ts
+  function put(list, item, { bufferLimit = 1e4, bufferPolicy = "error" }) {
+    const isFull = list.length >= bufferLimit;
+    if (isFull && bufferPolicy === "error") throw eventDropped();
+    list.push(item);
+    return isFull ? list.splice(bufferPolicy === "drop-oldest" ? 0 : -1, 1)[0] : void 0;
+  }
+  function eventDropped() {
+    return new Error("dropped: offline or buffer full");
   }
 
-  // src/acks.ts
-  var Acks = class {
-    #pending = /* @__PURE__ */ new Map();
-    /** Waits for the answer `id`. With `timeout` (ms), the callback takes an error first and `onexpire` is called then. */
-    add(id, callback, timeout, onexpire) {
-      const entry = { callback, withError: timeout !== void 0 };
-      if (timeout !== void 0) {
-        entry.timer = after(timeout, () => {
-          onexpire();
-          this.fail(id, "operation has timed out");
-        });
-      }
-      this.#pending.set(id, entry);
-    }
-    /** The answer has come; one that nobody waits for is ignored. */
-    resolve(id, args) {
-      const entry = this.#take(id);
-      if (entry) callUser(entry.callback, void 0, entry.withError ? [null, ...args] : args);
-    }
-    /** There will be no answer. */
-    fail(id, message) {
-      const entry = this.#take(id);
-      if (entry?.withError) callUser(entry.callback, void 0, [new Error(message)]);
-    }
-    /** There will be no answer to any but the ids given. */
-    failAllBut(kept, message) {
-      for (const id of [...this.#pending.keys()]) if (!kept.has(id)) this.fail(id, message);
-    }
-    #take(id) {
-      const entry = this.#pending.get(id);
-      this.#pending.delete(id);
-      clearTimeout(entry?.timer);
-      return entry;
-    }
-  };
-
-  // src/catch-all.ts
-  var CatchAllEmitter = class extends Emitter {
-    #anyIncoming = [];
-    #anyOutgoing = [];
-    /** Adds a listener for every event that comes. */
-    onAny(fn) {
-      this.#anyIncoming = [...this.#anyIncoming, fn];
-      return this;
-    }
-    /** Adds a listener for every event that comes, before the others. */
-    prependAny(fn) {
-      this.#anyIncoming = [fn, ...this.#anyIncoming];
-      return this;
-    }
-    /** Removes a listener for every event that comes, or all of them. */
-    offAny(fn) {
-      this.#anyIncoming = fn ? without(this.#anyIncoming, fn) : [];
-      return this;
-    }
-    /** The listeners for every event that comes. */
-    listenersAny() {
-      return this.#anyIncoming;
-    }
-    /** Adds a listener for every event that is sent (when it is, not while it waits for a connection). */
-    onAnyOutgoing(fn) {
-      this.#anyOutgoing = [...this.#anyOutgoing, fn];
-      return this;
-    }
-    /** Adds a listener for every event that is sent, before the others. */
-    prependAnyOutgoing(fn) {
-      this.#anyOutgoing = [fn, ...this.#anyOutgoing];
-      return this;
-    }
-    /** Removes a listener for every event that is sent, or all of them. */
-    offAnyOutgoing(fn) {
-      this.#anyOutgoing = fn ? without(this.#anyOutgoing, fn) : [];
-      return this;
-    }
-    /** The listeners for every event that is sent. */
-    listenersAnyOutgoing() {
-      return this.#anyOutgoing;
-    }
-    /** @internal Calls the listeners for every event that comes. */
-    _incoming(args) {
-      for (const fn of this.#anyIncoming) callUser(fn, this, args);
-    }
-    /** @internal Calls the listeners for every event that is sent. */
-    _outgoing(args) {
-      for (const fn of this.#anyOutgoing) callUser(fn, this, args);
-    }
-  };
-
-  // src/retry-queue.ts
-  var RetryQueue = class {
-    #entries = [];
-    #sender;
-    #retries;
-    constructor(sender, retries) {
-      this.#sender = sender;
-      this.#retries = retries;
-    }
-    get length() {
-      return this.#entries.length;
-    }
-    /** Adds an event; with `deadline` (ms), it is given up then even if it could never be sent. */
-    add(args, timeout, callback, deadline) {
-      const entry = { args, timeout, callback, tries: 0, inFlight: false };
-      if (deadline !== void 0) {
-        entry.deadline = after(deadline, () => this.#settle(entry, new Error("operation has timed out")));
-      }
-      this.#entries.push(entry);
-      this.drain();
-    }
-    /** Takes out one event, fails it with `error`, and returns its arguments. The queue must not be empty. */
-    drop(which, error) {
-      const entry = this.#entries.at(which === "drop-oldest" ? 0 : -1);
-      this.#settle(entry, error);
-      return entry.args;
-    }
-    /** Sends the first event unless it is on its way; after a reconnect (`force`) it is sent again. */
-    drain(force = false) {
-      const entry = this.#entries[0];
-      if (!entry || !this.#sender.connected || entry.inFlight && !force) return;
-      entry.inFlight = true;
-      const attempt = ++entry.tries;
-      this.#sender._send(entry.args, entry.timeout ?? Infinity, (error, ...args) => {
-        if (attempt !== entry.tries || !this.#entries.includes(entry)) return;
-        entry.inFlight = false;
-        if (!error || attempt > this.#retries) this.#settle(entry, error, args);
-        else this.drain();
-      });
-    }
-    #settle(entry, error, args = []) {
-      const index = this.#entries.indexOf(entry);
-      if (index < 0) return;
-      this.#entries.splice(index, 1);
-      clearTimeout(entry.deadline);
-      const { callback } = entry;
-      if (callback) queueMicrotask(() => callUser(callback, void 0, [error, ...args]));
-      this.drain();
-    }
-  };
+  // src/waiting.ts
+  function expiry({ _timeout, _signal }, onexpire) {
+    const timer = after(_timeout, () => onexpire(new Error("operation has timed out")));
+    const onabort = () => onexpire(_signal.reason);
+    _signal?.addEventListener("abort", onabort);
+    return () => {
+      clearTimeout(timer);
+      _signal?.removeEventListener("abort", onabort);
+    };
+  }
 
   // src/socket.ts
+  var SENT_AWAY = "io server disconnect";
   var DEFAULT_ACK_TIMEOUT = 3e4;
-  var BUFFER_FULL = "buffer is full (bufferLimit)";
-  var Socket = class extends CatchAllEmitter {
+  var Socket = class extends Emitter {
     /** @internal Use `io()` or `manager.socket()`. */
-    constructor(io2, nsp, options = {}) {
+    constructor(io3, nsp, options = {}) {
       super();
-      this.io = io2;
+      this.io = io3;
       this.nsp = nsp;
-      this.#options = options;
-      this.auth = options.auth ?? {};
-      if (options.retries) this.#retryQueue = new RetryQueue(this, options.retries);
+      io3._home(this);
+      this._options = options;
+      this.auth = options.auth;
+      if (options.retries) this.#retryQueue = hooks._retryQueue(this, options);
     }
     io;
     nsp;
@@ -724,63 +366,58 @@
     id;
     /** Whether it is in the namespace. */
     connected = false;
+    /** Whether it is connected, or will be as soon as the connection allows. */
+    active = false;
     /** Whether the last connect went on with the session before it: same id and rooms, and nothing missed. */
     recovered = false;
+    /** Why the last connect did not, if so. */
+    notRecovered;
     /** What is sent to the server's middleware at each connect; may be exchanged at any time. */
     auth;
-    /** Packets that wait for the connection. */
+    /** Events that wait for the connection. */
     sendBuffer = [];
     /** Arguments of events that came before the namespace was joined. */
     receiveBuffer = [];
-    #options;
-    #acks = new Acks();
+    /** @internal Tells features of what comes ("Any") and goes ("AnyOutgoing"), and of the end ("end"). */
+    _bus = new Emitter();
+    /** @internal Why it will not come back by itself, if so. */
+    _why;
+    /** @internal */
+    _options;
+    /** What waits for an acknowledgement, by its id. */
+    #acks = /* @__PURE__ */ new Map();
     #retryQueue;
     #flags = {};
     #nextId = 0;
-    #wanted = false;
-    /** Counts what makes an answer of `auth` outdated. */
-    #joins = 0;
+    /** @internal Counts what makes an answer of `auth` outdated. */
+    _joins = 0;
     /** Whether a CONNECT is on its way. */
     #joining = false;
+    /** @internal How often it has been turned away since it was connected. */
+    _refusals = 0;
     #sessionId;
     #offset;
     /** Whether it is not in the namespace. */
     get disconnected() {
       return !this.connected;
     }
-    /** Whether it is connected, or will be as soon as the connection allows. */
-    get active() {
-      return this.#wanted;
-    }
-    /** Connects, unless connected or connecting. */
+    /** Connects, unless connected or connecting. With `retryOnRefusal` and the like, does not wait for the next try. */
     connect() {
       if (this.connected) return this;
-      const already = this.#wanted;
-      this.#wanted = true;
+      this.active = true;
+      this._why = void 0;
       this.io = this.io._home(this);
       if (!this.io._reconnecting) this.io.open();
-      if (!already && this.io._readyState === "open") this._onopen();
+      if (this.io._readyState === "open" && !this.#joining) this._onopen();
       return this;
-    }
-    /** The same as `connect`. */
-    open() {
-      return this.connect();
     }
     /** Leaves the namespace, for good unless `connect` is called; what was emitted before still goes out. */
     disconnect() {
       const { connected } = this;
-      if (connected) this.io._write(encode(DISCONNECT, this.nsp));
-      this.#leave();
+      if (connected) this.#write(DISCONNECT);
+      this.#leave("io client disconnect");
       if (connected) this._onclose("io client disconnect");
       return this;
-    }
-    /** The same as `disconnect`. */
-    close() {
-      return this.disconnect();
-    }
-    /** Emits "message". */
-    send(...args) {
-      return this.emit("message", ...args);
     }
     /**
      * Sends an event; a last argument that is a function is called with the acknowledgement. While not connected the
@@ -793,7 +430,8 @@
     }
     /**
      * Sends an event and resolves with its acknowledgement. Rejects when that has not come in time (`timeout()`, else
-     * option `ackTimeout`, else 30 s; with `retries`, so often), when the socket is disconnected, and where `emit` throws.
+     * option `ackTimeout`, else 30 s; with `retries`, so often), when `signal()` aborts, when the socket is disconnected,
+     * and where `emit` throws.
      */
     emitWithAck(event, ...args) {
       return new Promise((resolve, reject) => {
@@ -803,90 +441,104 @@
     }
     /** Makes the next `emit` call its acknowledgement with an error first, and with an Error after `ms` milliseconds. */
     timeout(ms) {
-      this.#flags.timeout = ms;
+      this.#flags._timeout = ms;
+      return this;
+    }
+    /**
+     * Makes the next `emit` call its acknowledgement with an error first, and with the signal's reason when that aborts;
+     * if the event still waits for the connection then, it is not sent. It throws if the signal has aborted already.
+     */
+    signal(signal) {
+      this.#flags._signal = signal;
       return this;
     }
     /** Makes the next `emit` drop its event if it cannot go to the network at once. */
     get volatile() {
-      this.#flags.volatile = true;
-      return this;
-    }
-    /** Does nothing: for programs that also run on the official client. */
-    compress(_compress) {
+      this.#flags._isVolatile = true;
       return this;
     }
     /** `patience` is the timeout where none was set, for a caller that must hear of the end in any case. */
     #dispatch(args, callback, patience) {
-      const { timeout = this.#options.ackTimeout ?? patience, volatile } = this.#flags;
+      const flags = this.#flags;
       this.#flags = {};
-      if (RESERVED.has(args[0])) throw new Error(`"${args[0]}" is a reserved event name`);
-      const retryQueue = this.#retryQueue;
-      if (!retryQueue || volatile) return this._send(args, timeout, callback, volatile);
-      const overflow = this.#overflow(retryQueue.length);
-      retryQueue.add(args, timeout, callback, patience && timeout * (this.#options.retries + 1));
-      if (overflow) this.#tellDropped(retryQueue.drop(overflow, new Error(BUFFER_FULL)));
+      flags._timeout ??= this._options.ackTimeout ?? patience;
+      flags._signal?.throwIfAborted();
+      if (isReserved(args[0])) throw new Error(`"${args[0]}" is a reserved event name`);
+      if (this.#retryQueue && !flags._isVolatile) this._drop(this.#retryQueue._add(args, callback, flags, patience));
+      else this._send(args, callback, flags);
     }
     /** @internal Sends an event now or, unless it is volatile, when connected. */
-    _send(args, timeout, callback, volatile = false) {
+    _send(args, callback, flags) {
       const id = callback && this.#nextId++;
-      const packet = { id, args, encoded: encode(EVENT, this.nsp, args, id) };
-      const online = this.connected && !this.io.engine.expired();
-      const overflow = online || volatile ? void 0 : this.#overflow(this.sendBuffer.length);
-      if (callback) this.#acks.add(id, callback, timeout, () => this.#forget(id));
-      if (volatile && !(online && this.io.engine.transport.writable)) this.#failSoon(packet, "volatile event not sent");
-      else if (online) this.#transmit(packet);
-      else this.sendBuffer.push(packet);
-      if (overflow) {
-        const dropped = this.sendBuffer.splice(overflow === "drop-oldest" ? 0 : -1, 1)[0];
-        this.#failSoon(dropped, BUFFER_FULL);
-        this.#tellDropped(dropped.args);
-      }
+      const { engine } = this.io;
+      const entry = { args, _encoded: this.io._encode({ type: EVENT, nsp: this.nsp, data: args, id }) };
+      const isOnline = this.connected && !engine._expired();
+      const dropped = isOnline || flags._isVolatile ? void 0 : put(this.sendBuffer, entry, this._options);
+      if (callback) this.#await(id, entry, callback, flags);
+      if (isOnline && (!flags._isVolatile || engine.transport._writable())) this.#transmit(entry);
+      else if (flags._isVolatile) this.#fail(entry);
+      this._drop(dropped);
     }
-    /** What to do about one packet too many, if there is. Throws when that is to refuse it. */
-    #overflow(length) {
-      const { bufferLimit = 1e4, bufferPolicy = "error" } = this.#options;
-      if (length < bufferLimit) return void 0;
-      if (bufferPolicy === "error") throw new Error(BUFFER_FULL);
-      return bufferPolicy;
+    #await(id, entry, callback, patience) {
+      const withError = (patience._timeout ?? patience._signal) !== void 0;
+      const cancel = expiry(patience, (error) => entry._settle(error));
+      entry._settle = (error, ...answer) => {
+        if (!this.#acks.delete(id)) return;
+        cancel();
+        this.sendBuffer = this.sendBuffer.filter((other) => other !== entry);
+        if (!error || withError) callUser(callback, void 0, withError ? [error, ...answer] : answer);
+      };
+      this.#acks.set(id, entry);
     }
-    #tellDropped(args) {
-      if (!this.io.hasListeners("drop")) console.warn(BUFFER_FULL, args);
-      this.io._fire("drop", args, this);
+    /** @internal By the policy of a full buffer, an event is lost, if one is given. */
+    _drop(entry) {
+      if (!entry) return;
+      const error = this.#fail(entry);
+      if (!this.io.listeners("drop")[0]) console.warn(error, entry.args);
+      this.io._fire("drop", entry.args, this);
     }
-    /** Not at once: a callback must not run inside of the `emit` that it was given to. */
-    #failSoon({ id }, message) {
-      if (id !== void 0) queueMicrotask(() => this.#acks.fail(id, message));
+    /** An event is not sent; its callback hears of that later, not inside of the `emit` that it was given to. */
+    #fail(entry) {
+      const error = eventDropped();
+      queueMicrotask(() => entry._settle?.(error));
+      return error;
     }
-    #forget(id) {
-      this.sendBuffer = this.sendBuffer.filter((waiting) => waiting.id !== id);
+    #write(type, data, id) {
+      this.io._write({ type, nsp: this.nsp, data, id });
     }
-    #transmit({ args, encoded }) {
-      this._outgoing(args);
-      this.io._write(encoded);
+    #transmit(entry) {
+      entry._isSent = true;
+      this._bus._fire("AnyOutgoing", ...entry.args);
+      this.io._write(entry._encoded);
     }
     /** @internal The Manager is connected: asks for the auth data and joins the namespace. */
-    _onopen() {
-      if (!this.#wanted || this.io._stale.has(this.nsp)) return;
-      const join = ++this.#joins;
-      const { auth } = this;
-      const send = (data) => {
-        if (join !== this.#joins) return;
-        const session = this.#sessionId && { pid: this.#sessionId, offset: this.#offset };
-        const encoded = encode(CONNECT, this.nsp, { ...session, ...data });
-        this.#joins++;
+    async _onopen() {
+      if (!this.active || this.io._stale.has(this.nsp)) return;
+      this._why = void 0;
+      const join = ++this._joins;
+      try {
+        const data = await this.#askAuth();
+        if (join !== this._joins) return;
+        this.#write(CONNECT, { pid: this.#sessionId, offset: this.#offset, ...data });
+        this._joins++;
         this.#joining = true;
-        this.io._write(encoded);
-      };
-      const ask = typeof auth === "function" ? auth : (callback) => callback(auth);
-      new Promise((resolve) => resolve(ask.call(this, send))).then((data) => ask.length || send(data)).catch((error) => join === this.#joins && this.#refuse(error));
+      } catch (error) {
+        if (join === this._joins) this.#turnAway(error);
+      }
+    }
+    #askAuth() {
+      if (typeof this.auth !== "function") return this.auth;
+      return this.auth.length ? new Promise((resolve) => this.auth(resolve)) : this.auth();
     }
     /** @internal The connection is lost, or the namespace left. */
     _onclose(reason, details) {
       this.connected = this.#joining = false;
-      this.#joins++;
+      this._joins++;
       this.id = void 0;
       this._fire("disconnect", reason, details);
-      this.#acks.failAllBut(new Set(this.sendBuffer.map(({ id }) => id)), "socket has been disconnected");
+      for (const entry of this.#acks.values()) {
+        if (entry._isSent) entry._settle(new Error("socket has been disconnected"));
+      }
     }
     /** @internal A packet for this namespace has come. */
     _onpacket({ type, data, id }) {
@@ -895,56 +547,65 @@
         if (this.connected) this.#deliver(data);
         else this.receiveBuffer.push(data);
       } else if (type === ACK) {
-        this.#acks.resolve(id, data);
-      } else if (type === CONNECT) {
-        this.#joining = false;
-        if (data?.sid) this.#onconnect(data.sid, data.pid);
-        else this.#refuse(new Error("the server speaks Socket.IO 2"));
-      } else if (type === CONNECT_ERROR) {
-        this.#joining = false;
-        this.#refuse(Object.assign(new Error(data.message ?? data), { data: data.data }));
+        this.#acks.get(id)?._settle(null, ...data);
+      } else if (type === DISCONNECT) {
+        this.#turnAway(SENT_AWAY);
       } else {
-        this.#leave();
-        this._onclose("io server disconnect");
+        this.#joining = false;
+        if (type === CONNECT && data?.sid) this.#onconnect(data.sid, data.pid);
+        else this.#turnAway(Object.assign(new Error(data?.message ?? data ?? "Socket.IO 2"), { data: data?.data }));
       }
     }
     #onconnect(id, sessionId) {
-      this.recovered = !!sessionId && sessionId === this.#sessionId;
-      if (!this.recovered) this.#offset = void 0;
+      const asked = this.#sessionId;
       this.#sessionId = sessionId;
+      if (!sessionId) this.notRecovered = "unsupported";
+      else if (!asked) this.notRecovered = "not asked";
+      else this.notRecovered = asked === sessionId ? void 0 : "unknown";
+      this.recovered = !this.notRecovered;
+      if (!this.recovered) this.#offset = void 0;
       this.id = id;
       this.connected = true;
+      this._refusals = 0;
       for (const packet of this.sendBuffer.splice(0)) this.#transmit(packet);
-      this.#retryQueue?.drain(true);
+      this.#retryQueue?._drain();
       for (const args of this.receiveBuffer.splice(0)) this.#deliver(args);
       if (this.connected) this._fire("connect");
     }
     #deliver(args) {
       if (this.#sessionId && args.length > 1 && typeof args.at(-1) === "string") this.#offset = args.at(-1);
-      this._incoming(args);
+      this._bus._fire("Any", ...args);
       this._fire(`${args[0]}`, ...args.slice(1));
     }
     /** The function that acknowledges an event: once, and only to the session that asked. */
     #answer(id) {
-      const session = this.id;
-      let answered = false;
+      let join = this._joins;
       return (...args) => {
-        if (answered || !this.connected || (session ?? this.id) !== this.id) return;
-        const encoded = encode(ACK, this.nsp, args, id);
-        answered = true;
-        this.io._write(encoded);
+        if (join !== this._joins) return;
+        this.#write(ACK, args, id);
+        join = void 0;
       };
     }
-    #refuse(error) {
-      this.#leave();
-      this._fire("connect_error", error);
+    /** The server does not want this socket, or `auth` failed: tells that, and asks again later if that is wished for. */
+    #turnAway(why) {
+      const rejoin = hooks._rejoin?.(this, why);
+      if (!rejoin) this.#leave(why);
+      if (why === SENT_AWAY) this._onclose(why);
+      else this._fire("connect_error", why);
+      rejoin?.();
     }
-    #leave() {
-      this.#wanted = false;
-      this.#joins++;
+    #leave(why) {
+      this.active = false;
+      this._joins++;
       if (this.#joining) this.io._stale.add(this.nsp);
       this.#joining = false;
       this.io._release(this);
+      this._end(why);
+    }
+    /** @internal It will not come back by itself. */
+    _end(why) {
+      this._why = why;
+      this._bus._fire("end", why);
     }
   };
 
@@ -958,12 +619,16 @@
     timeout: 2e4
   };
   var shared = /* @__PURE__ */ new Map();
+  var PLAIN = { Encoder, Decoder };
+  var nothing = () => {
+  };
   var Manager = class _Manager extends Emitter {
+    /** The options it was made with, and the changed settings. */
     opts;
     /** The connection; another one after each reconnect. */
     engine;
     /** The sockets by namespace; one that was disconnected is not among them any more. */
-    nsps = /* @__PURE__ */ Object.create(null);
+    nsps = {};
     /** @internal */
     _readyState = "closed";
     /** @internal */
@@ -976,167 +641,148 @@
     /** Attempts to reconnect since the connection was lost. */
     #attempts = 0;
     #skipReconnect = false;
-    #retryTimer;
-    #decoder = new Decoder();
-    #ononline = () => this.#retrySoon();
+    #stopWaiting = nothing;
+    /** Lets go of the connection. */
+    #giveUp = nothing;
     /**
-     * `uri` is the server's address; without it, options `host` and `port`, or the page's own server.
-     * Throws on an invalid address or an unsupported option.
+     * `uri` is the server's address; without it, options `host` and `port`, or the page's own server. Throws on an invalid
+     * one, and when none of the transports is known.
      */
-    constructor(uri, opts = {}) {
+    constructor(uri, opts) {
       super();
-      if (typeof uri === "object") {
-        opts = uri;
-        uri = void 0;
-      }
-      checkOptions(opts);
-      this.opts = { ...opts };
-      this.#origin = parseAddress(uri, opts).origin;
-      if (opts.autoConnect !== false) this.open();
-    }
-    reconnection(value) {
-      return this.#option("reconnection", value);
-    }
-    reconnectionAttempts(value) {
-      return this.#option("reconnectionAttempts", value);
-    }
-    reconnectionDelay(value) {
-      return this.#option("reconnectionDelay", value);
-    }
-    reconnectionDelayMax(value) {
-      return this.#option("reconnectionDelayMax", value);
-    }
-    randomizationFactor(value) {
-      return this.#option("randomizationFactor", value);
-    }
-    timeout(value) {
-      return this.#option("timeout", value);
-    }
-    #option(key, value) {
-      if (value === void 0) return this.opts[key] ?? DEFAULTS[key];
-      this.opts[key] = value;
-      return this;
-    }
-    /** The same as `open`. */
-    connect(callback) {
-      return this.open(callback);
+      const address = parseAddress(uri, opts);
+      const settings = this.opts = { ...DEFAULTS, ...address.opts };
+      for (const name in DEFAULTS) settings[name] ??= DEFAULTS[name];
+      this.#origin = address.origin;
+      if (this.opts.autoConnect !== false) this.open();
     }
     /** Connects, unless connected or connecting. With a callback, a failure goes to it and is not tried again. */
     open(callback) {
       if (this._readyState !== "closed") return this;
       this.#skipReconnect = false;
-      this._readyState = "opening";
-      this.#decoder = new Decoder();
-      const engine = new Engine(this.#origin, this.opts);
-      this.engine = engine;
-      const on = (event, fn) => engine.on(event, (...args) => engine === this.engine && this._readyState !== "closed" && fn(...args));
-      const limit = this.timeout();
-      const expire = () => {
-        this.#onfail(new Error("timeout"), callback);
+      const decoder = new (this.opts.parser ?? PLAIN).Decoder();
+      decoder.on("decoded", (packet) => this.#onpacket(packet));
+      const fail = (error) => {
+        this.#giveUp();
+        this.#each((socket) => socket._fire("connect_error", error));
+        this._fire("error", error);
+        if (callback) callback(error);
+        else this.#reconnect(error);
+      };
+      const engine = openEngine(this.#origin, this.opts, {
+        _onopen: () => {
+          clearTimeout(timer);
+          this._readyState = "open";
+          this._fire("open");
+          this.#each((socket) => socket._onopen());
+          if (callback) callUser(callback, this, []);
+        },
+        _onping: () => this._fire("ping"),
+        _onmessage: (data) => {
+          try {
+            decoder.add(data);
+          } catch (error) {
+            this.#onclose("parse error", error);
+          }
+        },
+        _onclose: (reason, details) => {
+          if (this._readyState === "open") this.#onclose(reason, details);
+          else fail(details ?? new Error(reason));
+        }
+      });
+      const timer = after(this.opts.timeout || void 0, () => fail(new Error("timeout")));
+      this.#giveUp = () => {
+        this.#giveUp = nothing;
+        this._readyState = "closed";
+        clearTimeout(timer);
+        decoder.destroy();
+        engine._owner = void 0;
         engine.close();
       };
-      const timer = limit === false ? void 0 : after(limit, expire);
-      engine.on("open", () => clearTimeout(timer)).on("close", () => clearTimeout(timer));
-      on("open", () => this.#onopen(callback));
-      on("ping", () => this._fire("ping"));
-      on("message", (data) => this.#ondata(data));
-      on("close", (reason, details) => {
-        if (this._readyState === "open") this.#onclose(reason, details);
-        else this.#onfail(details ?? new Error(reason), callback);
-      });
-      engine.open();
+      this.engine = engine;
+      this._readyState = "opening";
       return this;
     }
-    #active() {
-      return Object.values(this.nsps).filter(({ active }) => active);
+    /** Does something for each socket that wants to be connected. */
+    #each(fn) {
+      for (const socket of Object.values(this.nsps)) if (socket.active) fn(socket);
     }
-    #onopen(callback) {
-      this._readyState = "open";
-      this._fire("open");
-      for (const socket of this.#active()) socket._onopen();
-      callback?.();
-    }
-    #onfail(error, callback) {
-      this._readyState = "closed";
-      this._fire("error", error);
-      for (const socket of this.#active()) socket._fire("connect_error", error);
-      if (callback) callback(error);
-      else this.#reconnect();
-    }
-    #ondata(data) {
-      let packet;
-      try {
-        packet = this.#decoder.add(data);
-      } catch (error) {
-        return this.#onclose("parse error", error);
-      }
-      if (!packet) return;
+    #onpacket(packet) {
+      if (!isValid(packet)) throw new Error("invalid packet");
       this._fire("packet", packet);
       const { nsp, type } = packet;
       const socket = this.nsps[nsp];
       if ((type === CONNECT || type === CONNECT_ERROR) && this._stale.delete(nsp)) {
-        if (type === CONNECT) this._write(encode(DISCONNECT, nsp));
+        if (type === CONNECT) this._write({ type: DISCONNECT, nsp });
         socket?._onopen();
       } else socket?._onpacket(packet);
     }
     #onclose(reason, details) {
-      const { engine } = this;
-      this._readyState = "closed";
+      this.#giveUp();
       this._stale.clear();
       this.#attempts = 0;
-      engine.close();
+      this.#each((socket) => socket._onclose(reason, details));
       this._fire("close", reason, details);
-      for (const socket of this.#active()) socket._onclose(reason, details);
-      this.#reconnect();
+      this.#reconnect(reason);
     }
-    #reconnect() {
-      if (this.#off() || this._reconnecting || this._readyState !== "closed") return;
-      if (this.#attempts >= this.reconnectionAttempts()) {
+    /** `why` is the connection not there? */
+    #reconnect(why) {
+      if (this._reconnecting || this._readyState !== "closed") return;
+      const isOff = this.#isOff();
+      this._reconnecting = !isOff && this.#attempts < this.opts.reconnectionAttempts;
+      if (this._reconnecting) {
+        const delay = this._delay(this.#attempts++);
+        const { _reconnectWithin } = this.engine;
+        if (_reconnectWithin) this.#retryIn(Math.random() * _reconnectWithin, []);
+        else this.#retryIn(delay, ["online", "visibilitychange"]);
+      } else {
         this.#attempts = 0;
-        this._fire("reconnect_failed");
-        return;
+        this.#each((socket) => socket._end(why));
+        if (!isOff) this._fire("reconnect_failed");
       }
-      this._reconnecting = true;
-      const delay = this.reconnectionDelay();
-      this.#retryIn(backoff(this.#attempts++, delay, this.reconnectionDelayMax(), this.randomizationFactor()));
-      globalThis.addEventListener?.("online", this.#ononline);
     }
-    /** The network is back, so waiting longer is no use; but not all clients of a building should come in one instant. */
-    #retrySoon() {
-      clearTimeout(this.#retryTimer);
-      this.#retryIn(Math.random() * Math.min(1e3, this.reconnectionDelay()));
+    /** @internal Milliseconds to wait before an attempt (the first is 0). */
+    _delay(attempt) {
+      return backoff(attempt, this.opts);
     }
-    #retryIn(ms) {
-      this.#retryTimer = after(ms, () => this.#retry());
+    /**
+     * With one of the events of the page, the network is back or somebody looks again, so waiting longer is no use; but
+     * not all clients of a building should come in one instant.
+     */
+    #retryIn(ms, events) {
+      const timer = after(ms, () => this.#retry());
+      const leavePage = onPage(events, ({ type }) => {
+        if (type !== "online" && document.hidden) return;
+        this.#stopWaiting();
+        this.#retryIn(Math.random() * Math.min(ms, 1e3), []);
+      });
+      this.#stopWaiting = () => {
+        clearTimeout(timer);
+        leavePage();
+      };
     }
-    #off() {
-      return this.#skipReconnect || !this.reconnection();
-    }
-    #stopWaiting() {
-      clearTimeout(this.#retryTimer);
-      globalThis.removeEventListener?.("online", this.#ononline);
+    #isOff() {
+      return this.#skipReconnect || !this.opts.reconnection;
     }
     #retry() {
       this.#stopWaiting();
-      if (!this.#off()) this._fire("reconnect_attempt", this.#attempts);
-      this._reconnecting = !this.#off();
+      if (!this.#isOff()) this._fire("reconnect_attempt", this.#attempts);
+      this._reconnecting = !this.#isOff();
       if (!this._reconnecting) return;
       this.open((error) => {
         this._reconnecting = false;
         if (error) {
           this._fire("reconnect_error", error);
-          this.#reconnect();
+          this.#reconnect(error);
         } else {
-          const attempt = this.#attempts;
+          this._fire("reconnect", this.#attempts);
           this.#attempts = 0;
-          this._fire("reconnect", attempt);
         }
       });
     }
     /** The socket of a namespace, made when there is none. */
     socket(nsp, opts) {
       const socket = this.nsps[nsp] ?? new Socket(this, nsp, opts);
-      this._home(socket);
       if (this.opts.autoConnect !== false && !socket.active) socket.connect();
       return socket;
     }
@@ -1145,22 +791,24 @@
      * socket for its namespace.
      */
     _home(socket) {
-      const other = this.nsps[socket.nsp];
-      if (other && other !== socket) {
+      if ((this.nsps[socket.nsp] ??= socket) !== socket) {
         return new _Manager(this.#origin, { ...this.opts, autoConnect: false })._home(socket);
       }
-      this.nsps[socket.nsp] = socket;
       if (this._key && !shared.has(this._key)) shared.set(this._key, this);
       return this;
     }
-    /** @internal Sends an encoded packet. */
-    _write(encoded) {
-      for (const part of encoded) this.engine.write(part);
+    /** @internal The messages that carry a packet. */
+    _encode(packet) {
+      return new (this.opts.parser ?? PLAIN).Encoder().encode(packet);
+    }
+    /** @internal Sends a packet, or the messages that carry it. */
+    _write(packet) {
+      for (const part of Array.isArray(packet) ? packet : this._encode(packet)) this.engine._write(part);
     }
     /** @internal Forgets a socket, and closes the connection when no other one uses it. */
     _release(socket) {
       if (this.nsps[socket.nsp] === socket) delete this.nsps[socket.nsp];
-      if (this.#active().length) return;
+      if (Object.values(this.nsps).some(({ active }) => active)) return;
       this._close();
       if (shared.get(this._key) === this) shared.delete(this._key);
     }
@@ -1170,33 +818,392 @@
       this._reconnecting = false;
       this.#stopWaiting();
       if (this._readyState === "open") this.#onclose("forced close");
-      else if (this._readyState === "opening") {
-        this._readyState = "closed";
-        this.engine.close();
-      }
+      else this.#giveUp();
     }
   };
 
-  // src/index.ts
-  function lookup(uri, opts = {}) {
-    if (typeof uri === "object") {
-      opts = uri;
-      uri = void 0;
-    }
-    const { origin, nsp, query } = parseAddress(uri, opts);
-    if (!opts.query && Object.keys(query).length) opts = { ...opts, query };
-    const key = origin + enginePath(opts);
+  // src/client.ts
+  var protocol = 5;
+  function io(uri, options) {
+    const { origin, nsp, opts } = parseAddress(uri, options);
+    const key = opts.forceNew || opts.multiplex === false ? void 0 : origin + enginePath(opts);
     const cached = shared.get(key);
-    const alone = opts.forceNew || opts.multiplex === false || cached && nsp in cached.nsps;
-    const manager = !alone && cached || new Manager(origin, opts);
-    if (!alone) manager._key = key;
+    const manager = cached && !(nsp in cached.nsps) ? cached : new Manager(origin, opts);
+    if (!cached) manager._key = key;
     return manager.socket(nsp, opts);
   }
-  var io = /* @__PURE__ */ Object.assign(lookup, { io: lookup, connect: lookup, Manager, Socket, protocol });
+
+  // src/features/disposal.ts
+  function addDisposal() {
+    const methods = Socket.prototype;
+    methods[Symbol.dispose] = methods.disconnect;
+    methods[Symbol.asyncDispose] = async function() {
+      const { engine } = this.disconnect().io;
+      if (engine?._isClosing && !engine._isClosed) await new Promise((resolve) => engine.on("close", resolve));
+    };
+  }
+
+  // src/features/drop-in.ts
+  var PACKET_TYPES = ["open", "close", "ping", "pong", "message", "upgrade", "noop"];
+  function addDropIn() {
+    addNames();
+    for (const direction of ["Any", "AnyOutgoing"]) addCatchAll(direction);
+    addSettings();
+    hooks._server = ({ hostname, host = hostname, port }) => host && host + (port ? ":" + port : "");
+    hooks._observe = observe;
+  }
+  function addNames() {
+    const { on, off } = Emitter.prototype;
+    Object.assign(Emitter.prototype, {
+      addEventListener: on,
+      removeListener: off,
+      removeEventListener: off,
+      removeAllListeners: off,
+      hasListeners(event) {
+        return !!this.listeners(event)[0];
+      }
+    });
+    const { connect, disconnect } = Socket.prototype;
+    Object.assign(Socket.prototype, {
+      open: connect,
+      close: disconnect,
+      send(...args) {
+        return this.emit("message", ...args);
+      },
+      compress() {
+        return this;
+      }
+    });
+  }
+  function addCatchAll(direction) {
+    const methods = Socket.prototype;
+    methods["on" + direction] = function(fn) {
+      this._bus.on(direction, fn);
+      return this;
+    };
+    methods["off" + direction] = function(fn) {
+      this._bus.off(direction, fn);
+      return this;
+    };
+    methods["prepend" + direction] = function(fn) {
+      const others = this._bus.listeners(direction);
+      this._bus.off(direction);
+      for (const listener of [fn, ...others]) this._bus.on(direction, listener);
+      return this;
+    };
+    methods["listeners" + direction] = function() {
+      return this._bus.listeners(direction);
+    };
+  }
+  function addSettings() {
+    const methods = Manager.prototype;
+    methods.connect = methods.open;
+    for (const name in DEFAULTS) {
+      methods[name] = function(value) {
+        if (value === void 0) return this.opts[name];
+        this.opts[name] = value;
+        return this;
+      };
+    }
+  }
+  function observe(engine) {
+    const { _onpacket, _write } = engine;
+    engine._onpacket = (type, data) => {
+      engine._fire("packet", { type: PACKET_TYPES[+type], data });
+      _onpacket(type, data);
+    };
+    engine._write = (data) => {
+      engine._fire("packetCreate", { type: "message", data });
+      _write(data);
+    };
+  }
+
+  // src/transports/request.ts
+  function request(link, signal, body, keepalive) {
+    const { withCredentials, extraHeaders } = link.opts;
+    return fetch(link._url("polling"), {
+      method: body ? "POST" : "GET",
+      body,
+      headers: extraHeaders,
+      credentials: withCredentials ? "include" : "same-origin",
+      cache: "no-store",
+      signal,
+      keepalive
+    });
+  }
+  function fitting(queue, maxPayload) {
+    let size = 0;
+    const tooMany = queue.findIndex((frame) => (size += 3 * (lengthOf(frame) + 1)) > maxPayload);
+    return tooMany < 0 ? queue.length : tooMany || 1;
+  }
+
+  // src/transports/upgrade.ts
+  var memory = { _webSocketWorked: false };
+  function upgrade(link, polling2) {
+    const isOffered = link._handshake.upgrades.includes("websocket");
+    if (!link._mayUpgrade || !isOffered || !webSocketClass(link)) return void 0;
+    const abandon = (details) => {
+      probe._close();
+      polling2._resume();
+      link._fire("upgradeError", details);
+    };
+    const probe = websocket(link, {
+      _onopen: () => probe._send(["2probe"]),
+      _onend: (_, details) => abandon(details),
+      _onframe(frame) {
+        if (frame !== "3probe") return abandon(transportError("probe error"));
+        polling2._pause(() => {
+          memory._webSocketWorked = true;
+          probe._send(["5"]);
+          probe._owner = link.transport._owner;
+          link.transport._owner = void 0;
+          link.transport = probe;
+          link._fire("upgrade", probe);
+        });
+      }
+    });
+    return () => link.transport === probe || probe._close();
+  }
+
+  // src/transports/polling.ts
+  var SEPARATOR = "";
+  function polling(link, owner) {
+    const aborter = new AbortController();
+    let isPolling = false;
+    let isPosting = false;
+    let isClosed = false;
+    let onpaused;
+    let cancelUpgrade;
+    const ask = async (parts) => {
+      let problem;
+      try {
+        const response = await request(link, aborter.signal, (await parts)?.join(SEPARATOR));
+        if (response.ok) return await response.text();
+        problem = [response.status, response];
+      } catch (error) {
+        problem = [error];
+      }
+      const { _owner } = transport;
+      transport._close();
+      _owner?._onend("transport error", transportError(`fetch ${parts ? "write" : "read"} error`, ...problem));
+      return void 0;
+    };
+    const settle = () => {
+      if (!isPolling && !isPosting && !isClosed) onpaused?.();
+    };
+    const poll = async () => {
+      isPolling = true;
+      while (!isClosed && !onpaused) {
+        const text = await ask();
+        for (const part of text?.split(SEPARATOR) ?? []) {
+          transport._owner?._onframe(part);
+          await void 0;
+        }
+      }
+      isPolling = false;
+      settle();
+    };
+    const post = async (frames) => {
+      const parts = frames.map(async (frame) => typeof frame === "string" ? frame : "b" + await toBase64(frame));
+      await ask(Promise.all(parts));
+      isPosting = false;
+      settle();
+      transport._owner?._ondrain?.();
+    };
+    const transport = {
+      name: "polling",
+      _owner: owner,
+      _writable: () => !isPosting,
+      _busy: () => isPosting || !!onpaused,
+      _send(queue) {
+        isPosting = true;
+        void post(queue.splice(0, fitting(queue, link._handshake?.maxPayload || Infinity)));
+      },
+      _upgrade() {
+        cancelUpgrade = upgrade(link, {
+          _pause(callback) {
+            onpaused = callback;
+            settle();
+          },
+          _resume() {
+            if (!onpaused) return;
+            onpaused = void 0;
+            if (!isPolling) void poll();
+            transport._owner?._ondrain?.();
+          }
+        });
+      },
+      _close() {
+        if (isClosed) return;
+        isClosed = true;
+        cancelUpgrade?.();
+        transport._owner = void 0;
+        const abort = () => aborter.abort();
+        if (link.id) request(link, aborter.signal, "1", true).then(abort, abort);
+        else abort();
+      }
+    };
+    const { _onpacket } = link;
+    link._onpacket = (type, data) => type === "b" ? _onpacket("4", fromBase64(data)) : _onpacket(type, data);
+    void poll();
+    return transport;
+  }
+
+  // src/features/polling.ts
+  var FACTORIES = { polling, websocket };
+  var chosen = (link, owner) => {
+    const { transports = Object.keys(FACTORIES), rememberUpgrade, tryAllTransports } = link.opts;
+    const factories = transports.map((it) => FACTORIES[it] ?? it).filter((it) => typeof it === "function");
+    link._mayUpgrade = factories.includes(websocket) && link.opts.upgrade !== false;
+    if (rememberUpgrade && memory._webSocketWorked && link._mayUpgrade) factories.unshift(websocket);
+    const open = () => {
+      const factory = factories.shift();
+      if (!factory) throw new Error(`unknown transports: ${transports}`);
+      return factory(link, {
+        ...owner,
+        _onend(reason, details) {
+          if (!link.id) memory._webSocketWorked = false;
+          if (link.id || !tryAllTransports || !factories[0]) owner._onend(reason, details);
+          else link.transport = open();
+        }
+      });
+    };
+    return open();
+  };
+  function addPolling() {
+    hooks._transport = chosen;
+  }
+
+  // src/features/rejoin.ts
+  function addRejoin() {
+    hooks._rejoin = (socket, why) => {
+      const { retryOnRefusal, retryOnServerDisconnect } = socket._options;
+      if (!(why === "io server disconnect" ? retryOnServerDisconnect : retryOnRefusal)) return void 0;
+      return () => {
+        const join = ++socket._joins;
+        const stop = () => clearTimeout(timer);
+        const timer = after(socket.io._delay(socket._refusals++), () => {
+          socket._bus.off("end", stop);
+          if (join === socket._joins) socket._onopen();
+        });
+        socket._bus.on("end", stop);
+      };
+    };
+  }
+
+  // src/features/retries.ts
+  var retryQueue = (sender, options) => {
+    const { retries, retryWindow = 1, retryIds } = options;
+    const entries = [];
+    const name = Math.random();
+    let count = 0;
+    const drain = () => {
+      if (sender.connected) for (const entry of entries.slice(0, retryWindow)) entry.send();
+    };
+    const add = (args, callback, { _timeout, _signal }, mustEnd) => {
+      let tries = 0;
+      let isOnItsWay = false;
+      const entry = {
+        args: retryIds ? [...args, `${name}-${count++}`] : args,
+        send() {
+          if (isOnItsWay) return;
+          isOnItsWay = true;
+          tries++;
+          sender._send(entry.args, onanswer, { _timeout: _timeout ?? Infinity });
+        },
+        _settle(error, ...answer) {
+          const index = entries.indexOf(entry);
+          if (index < 0) return;
+          entries.splice(index, 1);
+          cancel();
+          drain();
+          if (callback) callUser(callback, void 0, [error, ...answer]);
+        }
+      };
+      const onanswer = (error, ...answer) => {
+        isOnItsWay = false;
+        if (!error || tries > retries) entry._settle(error, ...answer);
+        else drain();
+      };
+      const dropped = put(entries, entry, options);
+      const cancel = expiry({ _timeout: mustEnd && _timeout * (retries + 1), _signal }, entry._settle);
+      drain();
+      return dropped;
+    };
+    return { _drain: drain, _add: add };
+  };
+  function addRetries() {
+    hooks._retryQueue = retryQueue;
+  }
+
+  // src/features/streams.ts
+  function addStreams() {
+    Object.defineProperty(Socket.prototype, "closed", {
+      get() {
+        return new Promise((resolve) => {
+          if (this._why) resolve(this._why);
+          else this._bus.once("end", resolve);
+        });
+      }
+    });
+    Socket.prototype.stream = stream;
+  }
+  function stream(options = {}) {
+    const { signal } = options;
+    const events = [];
+    let isOver = false;
+    let failure;
+    let wake;
+    const end = () => {
+      isOver = true;
+      this._bus.off("Any", take).off("end", end);
+      signal?.removeEventListener("abort", end);
+      wake?.();
+    };
+    const take = (...event) => {
+      try {
+        this._drop(put(events, { args: event }, options));
+      } catch (error) {
+        failure = error;
+        end();
+      }
+      wake?.();
+    };
+    this._bus.on("Any", take).on("end", end);
+    signal?.addEventListener("abort", end);
+    if (signal?.aborted || this._why) end();
+    return (async function* () {
+      try {
+        for (; ; ) {
+          while (events.length) yield events.shift().args;
+          if (failure) throw failure;
+          if (isOver) return;
+          await new Promise((resolve) => wake = resolve);
+        }
+      } finally {
+        end();
+      }
+    })();
+  }
+
+  // src/index.ts
+  addPolling();
+  addRetries();
+  addRejoin();
+  addStreams();
+  addDisposal();
+  addDropIn();
+  var io2 = /* @__PURE__ */ Object.assign(io, {
+    io,
+    connect: io,
+    Manager,
+    Socket,
+    protocol
+  });
 
   // src/umd.ts
-  if (typeof module === "object" && module.exports) module.exports = io;
-  else if (typeof define === "function" && define.amd) define(() => io);
-  else globalThis.io = io;
+  if (typeof module === "object" && module.exports) module.exports = io2;
+  else if (typeof define === "function" && define.amd) define(() => io2);
+  else globalThis.io = io2;
 })();
 //# sourceMappingURL=socket.io.js.map

@@ -14,39 +14,31 @@ export interface TransportError extends Error {
 }
 /** Makes a TransportError. */
 export declare function transportError(message: string, description?: unknown, context?: unknown): TransportError;
+/** Why a transport ended by itself. */
+export type TransportEnd = "transport close" | "transport error";
+/** What the server says when a session begins; times in milliseconds. */
+export interface Handshake {
+    sid: string;
+    upgrades: string[];
+    pingInterval: number;
+    pingTimeout: number;
+    /** Most bytes of a request, if there is a limit. */
+    maxPayload?: number;
+}
 /** What a transport needs to know about its connection. */
 export interface Link {
     readonly opts: EngineOptions;
-    /** The session's id; empty before the handshake. */
+    /** The session's id, which is secret; empty before the handshake. */
     readonly id: string;
-    /** Most bytes the server takes in one request. */
-    readonly maxPayload: number;
-    /** The address of the connection for a transport. */
-    url(transport: TransportName): string;
+    /** The transport in use. */
+    transport: Transport;
 }
-type EndReason = "transport close" | "transport error";
-/** Carries frames. Its owner sets the callbacks; none is called from within `open`, nor after `close` or `_onend`. */
-export declare abstract class Transport {
-    protected readonly _link: Link;
-    abstract readonly name: TransportName;
-    /** Whether a frame given now goes to the network at once; a volatile event is dropped otherwise. */
-    abstract readonly writable: boolean;
-    /** Whether frames were taken that `close` would lose. */
-    abstract readonly _busy: boolean;
-    /** It is open (WebSocket only: polling opens by the handshake it brings). */
-    onopen: () => void;
-    /** A frame has come. */
-    _onframe: (frame: string | ArrayBuffer) => void;
-    /** It can take frames again. */
-    _ondrain: () => void;
-    /** It ended by itself. */
-    _onend: (reason: EndReason, details: TransportError) => void;
-    constructor(_link: Link);
-    abstract open(): void;
-    /** Takes frames from the front of the queue, as many as may go now. */
-    abstract send(queue: Frame[]): void;
-    /** Ends it; `_onend` is not called. */
-    close(): void;
-    protected _fail(reason: EndReason, message: string, description: unknown, context?: unknown): void;
+/** What the owner of a transport hears from it. */
+export interface TransportOwner {
 }
-export {};
+/** Carries frames. Its owner hears nothing from within the call that makes it. */
+export interface Transport {
+    readonly name: TransportName;
+}
+/** Makes a transport and opens it. For the option `transports`, as imported: how it is called is up to this version. */
+export type TransportFactory = (link: Link, owner: TransportOwner) => Transport;

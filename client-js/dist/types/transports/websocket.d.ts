@@ -1,13 +1,5 @@
-import { type Frame, type Link, Transport } from "./transport.js";
+import { type Link, type Transport, type TransportOwner } from "./transport.js";
 /** The WebSocket class to use, if there is one. */
-export declare function webSocketClass(link: Link): typeof WebSocket | undefined;
-/** Carries each frame as one WebSocket message. */
-export declare class WebSocketTransport extends Transport {
-    #private;
-    readonly name = "websocket";
-    readonly _busy = false;
-    get writable(): boolean;
-    open(): void;
-    send(queue: Frame[]): void;
-    close(): void;
-}
+export declare function webSocketClass({ opts }: Link): typeof WebSocket | undefined;
+/** The transport that carries each frame as one WebSocket message; for the option `transports`. */
+export declare function websocket(link: Link, owner: TransportOwner): Transport;

@@ -1,0 +1,2 @@
+/** Gives sockets the options `retryOnRefusal` and `retryOnServerDisconnect`. */
+export declare function addRejoin(): void;

@@ -1,0 +1,22 @@
+import { io as lookup, Manager, Socket } from "./client.cjs";
+/** `io()`, which also holds the module's other exports, as `io.Manager` and so on. */
+declare const io: typeof lookup & Lookup;
+/** What `io` has as members. */
+export interface Lookup {
+    /** The same as `io`. */
+    io: typeof lookup;
+    /** The same as `io`. */
+    connect: typeof lookup;
+    /** As exported. */
+    Manager: typeof Manager;
+    /** As exported. */
+    Socket: typeof Socket;
+    /** As exported. */
+    protocol: number;
+}
+export * from "./client.cjs";
+export {} from "./features/disposal.cjs";
+export {} from "./features/drop-in.cjs";
+export { io, io as connect, io as default };
+export { polling as Fetch } from "./transports/polling.cjs";
+export { websocket as WebSocket } from "./transports/websocket.cjs";
