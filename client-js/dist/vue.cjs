@@ -1,0 +1,6 @@
+"use strict";const{markRaw:e,onScopeDispose:t,readonly:o,ref:n}=require("vue");const{io:c}=require("./index.cjs");
+                                                                                                         var r=new Map,s=()=>{};function u(e,t,o){return e.on(t,o),()=>{e.off(t,o)}}function a(o,n){let{socket:u,hold:a}=((e,t)=>{if(typeof window>"u")return{socket:c("http://localhost",{autoConnect:!1,forceNew:!0}),hold:()=>s};let o="string"==typeof e?e:"",n=e===o?t:e??t,u=JSON.stringify([o,n]);r.has(u)||r.set(u,((e,t,o)=>{let n=c(t,{...o,autoConnect:!1});n.io.opts.autoConnect=o?.autoConnect??!0;let s=0,u=()=>{r.get(e)===i&&r.delete(e),n.disconnect()},a=setTimeout(u,1e3),i={socket:n,hold(){clearTimeout(a),r.has(e)||r.set(e,i),!s++&&!1!==o?.autoConnect&&n.connect();let t=!0;return()=>{t&&! --s&&(a=setTimeout(u,1e3)),t=!1}}};return i})(u,o,n));let a=r.get(u);return"function"==typeof n?.auth&&(a.socket.auth=n.auth),a})(o,n);return t(a()),e(u)}function i(e,o,n){t(u(e,o,n))}function f(e){let c=n(e.connected);return t(((e,t)=>{let o=["connect","disconnect"].map(o=>u(e,o,t));return()=>{for(let e of o)e()}})(e,()=>c.value=e.connected)),o(c)}
+module.exports.useConnected=f;
+module.exports.useEvent=i;
+module.exports.useSocket=a;
+//# sourceMappingURL=vue.cjs.map
