@@ -4,7 +4,7 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { after, describe, test } from "node:test";
 import { compile, compileModule } from "svelte/compiler";
-import { bundle, openPage, startChromium, startSite } from "./browser.mjs";
+import { bundle, openPage, startChromium, startSite } from "./pages.mjs";
 import { event } from "./helpers.mjs";
 
 const browser = await startChromium();
