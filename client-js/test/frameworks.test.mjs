@@ -58,7 +58,7 @@ async function start(t, framework) {
 }
 
 for (const framework of Object.keys(PROGRAMS)) {
-  describe(framework, () => {
+  describe(framework, { concurrency: 2 }, () => {
     test("components that use one address share one socket", async (t) => {
       const { connections, render, shows } = await start(t, framework);
       await render({ parts: 3 });
