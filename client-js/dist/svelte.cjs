@@ -1,7 +1,7 @@
-"use strict";const{onMount:t}=require("svelte");const{readable:e}=require("svelte/store");const{io:o}=require("./index.cjs");
-                                                                                                         var n=new Map,r=()=>{};function c(t,e,o){return t.on(e,o),()=>{t.off(e,o)}}function s(e,c){let{socket:s,hold:u}=((t,e)=>{if(typeof window>"u")return{socket:o("http://localhost",{autoConnect:!1,forceNew:!0}),hold:()=>r};let c="string"==typeof t?t:"",s=t===c?e:t??e,u=JSON.stringify([c,s]);n.has(u)||n.set(u,((t,e,r)=>{let c=o(e,{...r,autoConnect:!1});c.io.opts.autoConnect=r?.autoConnect??!0;let s=0,u=()=>{n.get(t)===i&&n.delete(t),c.disconnect()},a=setTimeout(u,1e3),i={socket:c,hold(){clearTimeout(a),n.has(t)||n.set(t,i),!s++&&!1!==r?.autoConnect&&c.connect();let e=!0;return()=>{e&&! --s&&(a=setTimeout(u,1e3)),e=!1}}};return i})(u,c,s));let a=n.get(u);return"function"==typeof s?.auth&&(a.socket.auth=s.auth),a})(e,c);return t(u),s}function u(e,o,n){t(()=>c(e,o,n))}function a(t){return e(t.connected,e=>{let o=()=>e(t.connected);return o(),((t,e)=>{let o=["connect","disconnect"].map(o=>c(t,o,e));return()=>{for(let t of o)t()}})(t,o)})}function i(t,o){return e(void 0,e=>c(t,o,(...t)=>e(t)))}
-module.exports.connected=a;
-module.exports.lastEvent=i;
-module.exports.onEvent=u;
-module.exports.socket=s;
+"use strict";const{onMount:c}=require("svelte");const{readable:s}=require("svelte/store");const{io:u}=require("./index.cjs");
+function t(t,e,o){return t.on(e,o),()=>{t.off(e,o)}}function e(t,e){let{socket:o,hold:n}=((t,e)=>{if(typeof window>"u")return{socket:u("http://localhost",{autoConnect:!1,forceNew:!0}),hold:()=>l};let o="string"==typeof t?t:"",n=t===o?e:t??e,r=JSON.stringify([o,n]);i.has(r)||i.set(r,((t,e,o)=>{let n=u(e,{...o,autoConnect:!1});n.io.opts.autoConnect=o?.autoConnect??!0;let r=0,c=()=>{i.get(t)===l&&i.delete(t),n.disconnect()},s=setTimeout(c,a),l={socket:n,hold(){clearTimeout(s),i.has(t)||i.set(t,l),!r++&&!1!==o?.autoConnect&&n.connect();let e=!0;return()=>{e&&! --r&&(s=setTimeout(c,a)),e=!1}}};return l})(r,o,n));let c=i.get(r);return"function"==typeof n?.auth&&(c.socket.auth=n.auth),c})(t,e);return c(n),o}function o(e,o,n){c(()=>t(e,o,n))}function n(e){return s(e.connected,o=>{let n=()=>o(e.connected);return n(),((e,o)=>{let n=["connect","disconnect"].map(n=>t(e,n,o));return()=>{for(let t of n)t()}})(e,n)})}function r(e,o){return s(void 0,n=>t(e,o,(...t)=>n(t)))}                                                                                                         var a=1e3,i=new Map,l=()=>{};
+module.exports.connected=n;
+module.exports.lastEvent=r;
+module.exports.onEvent=o;
+module.exports.socket=e;
 //# sourceMappingURL=svelte.cjs.map

@@ -17,11 +17,14 @@ export const ENTRIES = [
   { path: "./react", source: "src/react.ts", name: "react", limit: 1000, external: [MAIN, "react"] },
   { path: "./svelte", source: "src/svelte.ts", name: "svelte", limit: 1000, external: [MAIN, "svelte", "svelte/store"] },
   { path: "./vue", source: "src/vue.ts", name: "vue", limit: 1000, external: [MAIN, "vue"] },
+  { path: "./shared", source: "src/shared.ts", name: "shared", limit: 3200, external: [MAIN] },
 ];
 
 /** What else is built: scripts that define `io`, for pages, and what servers serve. */
 export const SCRIPTS = [
   { file: "roomful.min.js", source: "src/global.ts", limit: 7000 },
+  // What a SharedWorker runs for the tabs.
+  { file: "shared-worker.js", source: "src/shared/script.ts", limit: 8300 },
   // It looks for module loaders too.
   { file: "served/socket.io.min.js", source: "src/umd.ts", limit: 7000 },
   { file: "served/socket.io.js", source: "src/umd.ts", readable: true },

@@ -1,0 +1,225 @@
+import { put } from "../bounded.js";
+import { Emitter } from "../emitter.js";
+import type { AuthData, DisconnectReason, IoOptions, SocketEvents } from "../index.js";
+import { isReserved } from "../packet.js";
+import type { EventsMap } from "../types.js";
+import { type AckCallback, expiry } from "../waiting.js";
+import { type FromTab, holdLock, TAKEN_EVERY, type ToTab, whenFree, type Wish } from "./messages.js";
+
+/** Milliseconds after which `emitWithAck` gives up, when nothing else was said. */
+const DEFAULT_ACK_TIMEOUT = 30_000;
+
+interface Flags {
+  timeout?: number;
+  isVolatile?: boolean;
+}
+
+/** A tab's part of a socket that a worker holds. */
+export class TabSocket extends Emitter<EventsMap, SocketEvents> {
+  id: string | undefined;
+  connected = false;
+  active = false;
+  recovered = false;
+  auth: IoOptions["auth"];
+  readonly #makeWorker: () => SharedWorker;
+  readonly #wish: Wish;
+  #port!: MessagePort;
+  readonly #acks = new Map<number, AckCallback>();
+  /** What was emitted while it did not want to be connected. */
+  #held: FromTab[] = [];
+  #flags: Flags = {};
+  #nextId = 0;
+  #taken = 0;
+
+  /** `makeWorker` connects to the worker of all tabs, which it starts if there is none. */
+  constructor(makeWorker: () => SharedWorker, uri: string, { auth, autoConnect, ...options }: IoOptions) {
+    super();
+    this.#makeWorker = makeWorker;
+    this.auth = auth;
+    const asksAuth = typeof auth === "function";
+    this.#wish = { uri, options: asksAuth ? options : { ...options, auth }, asksAuth };
+    this.#start();
+    if (autoConnect !== false) this.connect();
+  }
+
+  #start(): void {
+    const worker = this.#makeWorker();
+    const { port } = worker;
+    worker.onerror = () => {
+      this._fire("connect_error", new Error("the shared worker did not start: is its script at the address given?"));
+    };
+    this.#taken = 0;
+    this.#port = port;
+    port.onmessage = ({ data }: MessageEvent<ToTab>) => this.#onmessage(data);
+    holdLock((message) => port.postMessage(message));
+  }
+
+  /** The worker is gone, as when the browser ends its process: another one is started by the first tab that is here. */
+  #restart(): void {
+    this.#start();
+    if (this.active) this.#rejoin("the shared worker has ended");
+  }
+
+  #rejoin(why: string): void {
+    this.#leave("transport close", new Error(why));
+    if (this.active) this.#open();
+  }
+
+  /** Throws when options cannot be copied. */
+  #open(): void {
+    this.#post({ type: "open", wish: this.#wish });
+  }
+
+  get disconnected(): boolean {
+    return !this.connected;
+  }
+
+  connect(): this {
+    if (this.active) return this;
+    this.#open();
+    this.active = true;
+    for (const message of this.#held.splice(0)) this.#post(message);
+    return this;
+  }
+
+  disconnect(): this {
+    if (this.active) this.#post({ type: "close" });
+    this.active = false;
+    this.#leave("io client disconnect");
+    return this;
+  }
+
+  emit(event: string, ...params: unknown[]): this {
+    const callback = typeof params.at(-1) === "function" ? (params.pop() as AckCallback) : undefined;
+    this.#dispatch([event, ...params], callback);
+    return this;
+  }
+
+  emitWithAck(event: string, ...params: unknown[]): Promise<any> {
+    return new Promise((resolve, reject) => {
+      this.#flags.timeout ??= this.#wish.options.ackTimeout ?? DEFAULT_ACK_TIMEOUT;
+      this.#dispatch([event, ...params], (error, answer) => (error ? reject(error) : resolve(answer)));
+    });
+  }
+
+  timeout(ms: number): this {
+    this.#flags.timeout = ms;
+    return this;
+  }
+
+  get volatile(): this {
+    this.#flags.isVolatile = true;
+    return this;
+  }
+
+  #dispatch(args: unknown[], callback?: AckCallback): void {
+    const { timeout, isVolatile } = this.#flags;
+    this.#flags = {};
+    if (isReserved(args[0])) throw new Error(`"${args[0]}" is a reserved event name`);
+    const id = callback && this.#nextId++;
+    const message: FromTab = { type: "emit", args, isVolatile, id, timeout };
+    if (this.active) this.#post(message);
+    else if (!isVolatile) put(this.#held, message, { bufferLimit: this.#wish.options.bufferLimit });
+    if (callback) this.#await(id!, callback, timeout);
+  }
+
+  #await(id: number, callback: AckCallback, timeout?: number): void {
+    const { ackTimeout, retries } = this.#wish.options;
+    const patience = timeout ?? ackTimeout;
+    const withError = patience !== undefined || retries;
+    // The worker waits too; but it may be at its end.
+    const cancel = expiry(patience && patience * ((retries ?? 0) + 1), undefined, (error) => settle(error));
+    const settle: AckCallback = (error, ...answer) => {
+      cancel();
+      this.#acks.delete(id);
+      this.#held = this.#held.filter((message) => message.type !== "emit" || message.id !== id);
+      if (withError) callback(error, ...answer);
+      else if (!error) (callback as (...args: unknown[]) => void)(...answer);
+    };
+    this.#acks.set(id, settle);
+  }
+
+  #onmessage(message: ToTab): void {
+    if (message.type === "lock") return whenFree(message.name, () => this.#restart());
+    if (++this.#taken === TAKEN_EVERY) this.#tellTaken();
+    // What was on its way when it left.
+    if (!this.active && message.type !== "answer") return;
+    switch (message.type) {
+      case "connect":
+        this.id = message.id;
+        this.recovered = message.recovered;
+        if (!this.connected) {
+          this.connected = true;
+          this._fire("connect");
+        }
+        break;
+      case "connect_error":
+        this.active = message.active;
+        this._fire("connect_error", Object.assign(new Error(message.message), { data: message.data }));
+        break;
+      case "disconnect":
+        this.active = message.active;
+        this.#lose(message.reason, message.details === undefined ? undefined : new Error(message.details));
+        break;
+      case "event":
+        if (message.id !== undefined) message.args.push(this.#answer(message.id));
+        this._fire(`${message.args[0]}`, ...message.args.slice(1));
+        break;
+      case "answer":
+        this.#acks.get(message.id)?.(message.error === undefined ? null : new Error(message.error), ...message.args);
+        break;
+      case "ask auth":
+        void this.#giveAuth(message.id);
+        break;
+      case "refused":
+        console.warn(new Error(message.message), message.args);
+        break;
+      case "cut":
+        this.#tellTaken();
+        this.#rejoin("too many messages waited for this tab");
+    }
+  }
+
+  /** It hears nothing more of what it has asked for. */
+  #leave(reason: DisconnectReason, details?: Error): void {
+    this.#lose(reason, details);
+    for (const settle of [...this.#acks.values()]) settle(new Error("socket has been disconnected"));
+  }
+
+  #lose(reason: DisconnectReason, details?: Error): void {
+    if (!this.connected) return;
+    this.connected = false;
+    this.id = undefined;
+    this._fire("disconnect", reason, details);
+  }
+
+  #answer(id: number): (...args: unknown[]) => void {
+    let isOpen = true;
+    return (...args) => {
+      if (isOpen) this.#post({ type: "ack", id, args });
+      isOpen = false;
+    };
+  }
+
+  async #giveAuth(id: number): Promise<void> {
+    const { auth } = this;
+    try {
+      const data: AuthData | undefined =
+        typeof auth !== "function"
+          ? auth
+          : await (auth.length ? new Promise<AuthData>((resolve) => auth(resolve)) : (auth as () => AuthData)());
+      this.#post({ type: "auth", id, data });
+    } catch (error) {
+      this.#post({ type: "auth", id, error: `${(error as Error)?.message ?? error}` });
+    }
+  }
+
+  #tellTaken(): void {
+    this.#post({ type: "taken", count: this.#taken });
+    this.#taken = 0;
+  }
+
+  #post(message: FromTab): void {
+    this.#port.postMessage(message);
+  }
+}
