@@ -3,6 +3,7 @@ import { useCallback, useEffect, useInsertionEffect, useRef, useSyncExternalStor
 import type { DefaultEventsMap, EventNames, EventsMap, IoOptions, Listener, Socket, SocketEvents } from "./index.js";
 import { lease } from "./lease.js";
 import { listen, onConnection } from "./listening.js";
+import type { SharedSocket } from "./shared.js";
 
 /**
  * The socket for an address, as `io()` makes it, connected while a component that uses it is mounted. Components that
@@ -21,7 +22,7 @@ export function useSocket<ListenEvents extends EventsMap = DefaultEventsMap, Emi
 
 /** Listens to an event of a socket while the component is mounted. The handler may be another one at each render. */
 export function useEvent<ListenEvents extends EventsMap, Ev extends EventNames<ListenEvents> | EventNames<SocketEvents>>(
-  socket: Socket<ListenEvents, any>,
+  socket: Socket<ListenEvents, any> | SharedSocket<ListenEvents, any>,
   event: Ev,
   handler: Listener<SocketEvents, ListenEvents, Ev>,
 ): void {
@@ -33,7 +34,7 @@ export function useEvent<ListenEvents extends EventsMap, Ev extends EventNames<L
 }
 
 /** Whether a socket is connected; the component renders again when that changes. On a server: false. */
-export function useConnected(socket: Socket<any, any>): boolean {
+export function useConnected(socket: Socket<any, any> | SharedSocket<any, any>): boolean {
   return useSyncExternalStore(
     useCallback((onChange) => onConnection(socket, onChange), [socket]),
     () => socket.connected,

@@ -13,6 +13,7 @@ import type {
 } from "./index.js";
 import { lease } from "./lease.js";
 import { listen, onConnection } from "./listening.js";
+import type { SharedSocket } from "./shared.js";
 
 /**
  * The socket for an address, as `io()` makes it, connected while the component that calls this is mounted. Components
@@ -30,7 +31,7 @@ export function socket<ListenEvents extends EventsMap = DefaultEventsMap, EmitEv
 
 /** Listens to an event of a socket while the component that calls this is mounted. */
 export function onEvent<ListenEvents extends EventsMap, Ev extends EventNames<ListenEvents> | EventNames<SocketEvents>>(
-  socket: Socket<ListenEvents, any>,
+  socket: Socket<ListenEvents, any> | SharedSocket<ListenEvents, any>,
   event: Ev,
   handler: Listener<SocketEvents, ListenEvents, Ev>,
 ): void {
@@ -38,7 +39,7 @@ export function onEvent<ListenEvents extends EventsMap, Ev extends EventNames<Li
 }
 
 /** A store: whether a socket is connected. */
-export function connected(socket: Socket<any, any>): Readable<boolean> {
+export function connected(socket: Socket<any, any> | SharedSocket<any, any>): Readable<boolean> {
   return readable(socket.connected, (set) => {
     const tell = (): void => set(socket.connected);
     tell();
@@ -48,7 +49,7 @@ export function connected(socket: Socket<any, any>): Readable<boolean> {
 
 /** A store: the arguments of the last event of that name, undefined before the first. It listens while it is subscribed to. */
 export function lastEvent<ListenEvents extends EventsMap, Ev extends EventNames<ListenEvents>>(
-  socket: Socket<ListenEvents, any>,
+  socket: Socket<ListenEvents, any> | SharedSocket<ListenEvents, any>,
   event: Ev,
 ): Readable<EventParams<ListenEvents, Ev> | undefined> {
   return readable<EventParams<ListenEvents, Ev> | undefined>(undefined, (set) =>

@@ -3,6 +3,7 @@ import { markRaw, onScopeDispose, readonly, type Ref, ref } from "vue";
 import type { DefaultEventsMap, EventNames, EventsMap, IoOptions, Listener, Socket, SocketEvents } from "./index.js";
 import { lease } from "./lease.js";
 import { listen, onConnection } from "./listening.js";
+import type { SharedSocket } from "./shared.js";
 
 /**
  * The socket for an address, as `io()` makes it, connected while the component or effect scope lives. Those that give
@@ -21,7 +22,7 @@ export function useSocket<ListenEvents extends EventsMap = DefaultEventsMap, Emi
 
 /** Listens to an event of a socket while the component or effect scope lives. */
 export function useEvent<ListenEvents extends EventsMap, Ev extends EventNames<ListenEvents> | EventNames<SocketEvents>>(
-  socket: Socket<ListenEvents, any>,
+  socket: Socket<ListenEvents, any> | SharedSocket<ListenEvents, any>,
   event: Ev,
   handler: Listener<SocketEvents, ListenEvents, Ev>,
 ): void {
@@ -29,7 +30,7 @@ export function useEvent<ListenEvents extends EventsMap, Ev extends EventNames<L
 }
 
 /** Whether a socket is connected. */
-export function useConnected(socket: Socket<any, any>): Readonly<Ref<boolean>> {
+export function useConnected(socket: Socket<any, any> | SharedSocket<any, any>): Readonly<Ref<boolean>> {
   const connected = ref(socket.connected);
   onScopeDispose(onConnection(socket, () => (connected.value = socket.connected)));
   return readonly(connected);

@@ -2,6 +2,7 @@
 import type { Socket } from "roomful-client";
 import { useConnected, useEvent, useSocket } from "roomful-client/react";
 import { connected, lastEvent, onEvent, socket } from "roomful-client/svelte";
+import { io as share, type SharedSocket } from "roomful-client/shared";
 import * as vue from "roomful-client/vue";
 
 interface ServerToClient {
@@ -46,3 +47,16 @@ vue.useEvent(vueSocket, "unknown", () => {});
 export const isOnline: boolean = vue.useConnected(vueSocket).value;
 // @ts-expect-error it only tells
 vue.useConnected(vueSocket).value = true;
+
+const shared: SharedSocket<ServerToClient, ClientToServer> = share("/chat", { worker: "/shared-worker.js", auth: { token: "t" } });
+shared.on("news", (text, n) => [text.trim(), n.toFixed()]).emit("say", "hello").disconnect();
+export const sharedSum: Promise<number> = shared.timeout(1000).emitWithAck("add", 1, 2);
+shared.timeout(1000).emit("add", 1, 2, (err, n) => [err.message, n.toFixed()]);
+// @ts-expect-error a wrong argument
+shared.emit("say", 1);
+// @ts-expect-error without the worker's address
+share("/chat", {});
+useEvent(shared, "news", (text, n) => [text.trim(), n.toFixed()]);
+// @ts-expect-error an event that the server does not send
+useEvent(shared, "unknown", () => {});
+useConnected(shared);
