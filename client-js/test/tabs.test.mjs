@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, describe, test } from "node:test";
+import msgpack from "socket.io-msgpack-parser";
 import { bundle, openPage, startChromium, startSite } from "./pages.mjs";
 import { event, until } from "./helpers.mjs";
 
@@ -11,12 +12,13 @@ after(() => browser.close());
 const FILES = {
   "/": "<!doctype html><link rel=icon href=data:,><script src=program.js></script>",
   "/program.js": await bundle("tabs.js"),
+  "/own-worker.js": await bundle("tabs-worker.js"),
   "/shared-worker.js": readFileSync(new URL("../dist/shared-worker.js", import.meta.url), "utf8"),
 };
 
 /** A server, and a function that opens another tab which has joined. */
-async function start(t) {
-  const server = await startSite(t, FILES);
+async function start(t, options) {
+  const server = await startSite(t, FILES, options);
   const context = await browser.newContext();
   t.after(() => context.close());
   const connections = [];
@@ -229,6 +231,13 @@ describe("tabs", { concurrency: 3, timeout: 120_000 }, () => {
     server.io.emit("said", "again");
     await hears(second, "said", before + 1);
     assert.deepEqual(await heard(first, "disconnect"), []);
+  });
+
+  test("share what a worker of one's own makes, with a parser", async (t) => {
+    const { connections, open } = await start(t, { parser: msgpack });
+    const pages = [await open({ worker: "/own-worker.js" }), await open({ worker: "/own-worker.js" })];
+    assert.equal(connections.length, 1);
+    assert.equal(await pages[1].evaluate(() => socket.emitWithAck("double", 4)), 8);
   });
 
   test("have connections of their own where there is no SharedWorker", async (t) => {
