@@ -1,8 +1,12 @@
-// Sockets that components use together, without a framework.
+// The entry points beside the client itself, without frameworks and browsers.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { test } from "node:test";
-import { load, startServer, until } from "./helpers.mjs";
 import { WebSocket } from "ws";
+import { load, startServer, until } from "./helpers.mjs";
+
+const require = createRequire(import.meta.url);
 
 /** The module as on a page, and the options for a server. */
 async function start(t) {
@@ -64,3 +68,14 @@ test("an address may be given by options alone", async (t) => {
   t.after(hold());
   await until(() => socket.connected);
 });
+
+for (const name of ["react", "svelte", "vue", "shared"]) {
+  test(`roomful-client/${name} can be required, with the client that is required, and evaluates no code`, async () => {
+    assert.deepEqual(Object.keys(require(`roomful-client/${name}`)), Object.keys(await import(`roomful-client/${name}`)));
+    const path = require.resolve(`roomful-client/${name}`);
+    assert.deepEqual(require.cache[path].children.filter(({ filename }) => filename.includes("dist")).map(({ id }) => id), [
+      require.resolve("roomful-client"),
+    ]);
+    assert.doesNotMatch(readFileSync(path, "utf8"), /\beval\b|new Function/);
+  });
+}
