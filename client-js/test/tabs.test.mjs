@@ -208,6 +208,20 @@ describe("tabs", { concurrency: 3, timeout: 120_000 }, () => {
     assert.deepEqual(tokens, ["first", "first", "first"]);
   });
 
+  test("go on with other auth data after a refusal", async (t) => {
+    const { server, connections, open } = await start(t);
+    server.io.use((socket, next) => next(socket.handshake.auth.token === "good" ? undefined : new Error("no")));
+    const page = await open({ isAlone: true });
+    await page.waitForFunction(() => window.errors.length > 0);
+    assert.deepEqual(await page.evaluate(() => [socket.active, errors]), [false, ["no"]]);
+    await page.evaluate(() => {
+      socket.auth = { token: "good" };
+      socket.connect();
+    });
+    await online(page);
+    assert.equal(connections.length, 1);
+  });
+
   test("that are frozen are cut off when too much waits for them, and come back", async (t) => {
     const { server, context, open } = await start(t);
     const [first, second] = [await open({ bufferLimit: 300 }), await open({ bufferLimit: 300 })];

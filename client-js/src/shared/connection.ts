@@ -91,8 +91,8 @@ export class Connection {
       else socket.emit(...(args as [string]), callback);
     } catch (error) {
       const { message } = error as Error;
-      if (id === undefined) tab.send({ type: "refused", args, message });
-      else tab.send({ type: "answer", id, error: message, args: [] });
+      if (id !== undefined && takesError) tab.send({ type: "answer", id, error: message, args: [] });
+      else tab.send({ type: "refused", args, message });
     }
   }
 

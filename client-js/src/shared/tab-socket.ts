@@ -1,9 +1,10 @@
 import { put } from "../bounded.js";
-import { Emitter } from "../emitter.js";
+import { callUser, Emitter } from "../emitter.js";
 import type { AuthData, DisconnectReason, IoOptions, SocketEvents } from "../index.js";
 import { isReserved } from "../packet.js";
+import { after } from "../timer.js";
 import type { EventsMap } from "../types.js";
-import { type AckCallback, expiry } from "../waiting.js";
+import type { AckCallback } from "../waiting.js";
 import { type FromTab, holdLock, TAKEN_EVERY, type ToTab, whenFree, type Wish } from "./messages.js";
 
 /** Milliseconds after which `emitWithAck` gives up, when nothing else was said. */
@@ -22,7 +23,8 @@ export class TabSocket extends Emitter<EventsMap, SocketEvents> {
   recovered = false;
   auth: IoOptions["auth"];
   readonly #makeWorker: () => SharedWorker;
-  readonly #wish: Wish;
+  readonly #uri: string;
+  readonly #options: IoOptions;
   #port!: MessagePort;
   readonly #acks = new Map<number, AckCallback>();
   /** What was emitted while it did not want to be connected. */
@@ -35,9 +37,9 @@ export class TabSocket extends Emitter<EventsMap, SocketEvents> {
   constructor(makeWorker: () => SharedWorker, uri: string, { auth, autoConnect, ...options }: IoOptions) {
     super();
     this.#makeWorker = makeWorker;
+    this.#uri = uri;
+    this.#options = options;
     this.auth = auth;
-    const asksAuth = typeof auth === "function";
-    this.#wish = { uri, options: asksAuth ? options : { ...options, auth }, asksAuth };
     this.#start();
     if (autoConnect !== false) this.connect();
   }
@@ -67,7 +69,10 @@ export class TabSocket extends Emitter<EventsMap, SocketEvents> {
 
   /** Throws when options cannot be copied. */
   #open(): void {
-    this.#post({ type: "open", wish: this.#wish });
+    const { auth } = this;
+    const asksAuth = typeof auth === "function";
+    const wish: Wish = { uri: this.#uri, options: asksAuth ? this.#options : { ...this.#options, auth }, asksAuth };
+    this.#post({ type: "open", wish });
   }
 
   get disconnected(): boolean {
@@ -97,7 +102,7 @@ export class TabSocket extends Emitter<EventsMap, SocketEvents> {
 
   emitWithAck(event: string, ...params: unknown[]): Promise<any> {
     return new Promise((resolve, reject) => {
-      this.#flags.timeout ??= this.#wish.options.ackTimeout ?? DEFAULT_ACK_TIMEOUT;
+      this.#flags.timeout ??= this.#options.ackTimeout ?? DEFAULT_ACK_TIMEOUT;
       this.#dispatch([event, ...params], (error, answer) => (error ? reject(error) : resolve(answer)));
     });
   }
@@ -119,22 +124,21 @@ export class TabSocket extends Emitter<EventsMap, SocketEvents> {
     const id = callback && this.#nextId++;
     const message: FromTab = { type: "emit", args, isVolatile, id, timeout };
     if (this.active) this.#post(message);
-    else if (!isVolatile) put(this.#held, message, { bufferLimit: this.#wish.options.bufferLimit });
+    else if (!isVolatile) put(this.#held, message, { bufferLimit: this.#options.bufferLimit });
     if (callback) this.#await(id!, callback, timeout);
   }
 
   #await(id: number, callback: AckCallback, timeout?: number): void {
-    const { ackTimeout, retries } = this.#wish.options;
+    const { ackTimeout, retries } = this.#options;
     const patience = timeout ?? ackTimeout;
     const withError = patience !== undefined || retries;
     // The worker waits too; but it may be at its end.
-    const cancel = expiry(patience && patience * ((retries ?? 0) + 1), undefined, (error) => settle(error));
+    const timer = after(patience && patience * ((retries ?? 0) + 1), () => settle(new Error("operation has timed out")));
     const settle: AckCallback = (error, ...answer) => {
-      cancel();
+      clearTimeout(timer);
       this.#acks.delete(id);
       this.#held = this.#held.filter((message) => message.type !== "emit" || message.id !== id);
-      if (withError) callback(error, ...answer);
-      else if (!error) (callback as (...args: unknown[]) => void)(...answer);
+      if (!error || withError) callUser(callback, undefined, withError ? [error, ...answer] : answer);
     };
     this.#acks.set(id, settle);
   }

@@ -21,6 +21,8 @@ export function shareSockets(makeSocket: typeof io, settings?: IoOptions): void 
     let connection: Connection | undefined;
     const tab = new Tab((event as MessageEvent).ports[0]!, (message) => {
       if (message.type === "open") {
+        // Where it was before, it may have been refused.
+        tab.end();
         connection = find(message);
         connection.add(tab);
       } else if (message.type === "close") tab.end();
