@@ -27,7 +27,7 @@ const SERVERS = {
 
 /** Declares a test of a program for each client and server; `fn` gets a function that opens another page of it. */
 function withEach(name, program, fn) {
-  describe(name, { concurrency: 2 }, () => {
+  describe(name, { concurrency: 4 }, () => {
     for (const client of ["official", "roomful"]) {
       for (const [kind, startServer] of Object.entries(SERVERS)) {
         test(`with the ${client} client and the ${kind} server`, { timeout: 60_000 }, async (t) => {

@@ -57,60 +57,62 @@ async function start(t, framework) {
   };
 }
 
-for (const framework of Object.keys(PROGRAMS)) {
-  describe(framework, { concurrency: 2 }, () => {
-    test("components that use one address share one socket", async (t) => {
-      const { connections, render, shows } = await start(t, framework);
-      await render({ parts: 3 });
-      const [first, ...others] = await shows("online as ");
-      assert.deepEqual(others, [first, first]);
-      assert.equal(connections(), 1);
-    });
+describe("with each framework", { concurrency: 3 }, () => {
+  for (const framework of Object.keys(PROGRAMS)) {
+    describe(framework, { concurrency: 2 }, () => {
+      test("components that use one address share one socket", async (t) => {
+        const { connections, render, shows } = await start(t, framework);
+        await render({ parts: 3 });
+        const [first, ...others] = await shows("online as ");
+        assert.deepEqual(others, [first, first]);
+        assert.equal(connections(), 1);
+      });
 
-    test("an event is handled once, by the newest handler", async (t) => {
-      const { server, render, hears, shows } = await start(t, framework);
-      await render({ tag: "a" });
-      await shows("online");
-      server.io.emit("said", 1);
-      await hears("a:1");
-      await render({ tag: "b" });
-      server.io.emit("said", 2);
-      server.io.emit("said", 3);
-      await hears("a:1", "b:2", "b:3");
-    });
+      test("an event is handled once, by the newest handler", async (t) => {
+        const { server, render, hears, shows } = await start(t, framework);
+        await render({ tag: "a" });
+        await shows("online");
+        server.io.emit("said", 1);
+        await hears("a:1");
+        await render({ tag: "b" });
+        server.io.emit("said", 2);
+        server.io.emit("said", 3);
+        await hears("a:1", "b:2", "b:3");
+      });
 
-    test("what is shown follows a loss of the connection and its return", async (t) => {
-      const { server, connections, render, shows } = await start(t, framework);
-      await render();
-      await shows("online");
-      server.io.engine.opts.allowRequest = (_, answer) => answer("not now", false);
-      for (const socket of server.io.sockets.sockets.values()) socket.conn.close();
-      await shows("offline");
-      server.io.engine.opts.allowRequest = undefined;
-      await shows("online");
-      assert.equal(connections(), 2);
-    });
+      test("what is shown follows a loss of the connection and its return", async (t) => {
+        const { server, connections, render, shows } = await start(t, framework);
+        await render();
+        await shows("online");
+        server.io.engine.opts.allowRequest = (_, answer) => answer("not now", false);
+        for (const socket of server.io.sockets.sockets.values()) socket.conn.close();
+        await shows("offline");
+        server.io.engine.opts.allowRequest = undefined;
+        await shows("online");
+        assert.equal(connections(), 2);
+      });
 
-    test("a remount within a second keeps the connection; a second after the last unmount it closes", async (t) => {
-      const { server, connections, render, unmount, hears, shows } = await start(t, framework);
-      await render();
-      await shows("online");
-      await unmount();
-      await render({ tag: "b" });
-      await shows("online");
-      server.io.emit("said", 1);
-      await hears("b:1");
-      const [remote] = server.io.sockets.sockets.values();
-      const closed = event(remote, "disconnect");
-      await unmount();
-      assert.equal((await closed)[0], "client namespace disconnect");
-      assert.equal(connections(), 1);
-      await render({ tag: "c" });
-      await shows("online");
-      assert.equal(connections(), 2);
+      test("a remount within a second keeps the connection; a second after the last unmount it closes", async (t) => {
+        const { server, connections, render, unmount, hears, shows } = await start(t, framework);
+        await render();
+        await shows("online");
+        await unmount();
+        await render({ tag: "b" });
+        await shows("online");
+        server.io.emit("said", 1);
+        await hears("b:1");
+        const [remote] = server.io.sockets.sockets.values();
+        const closed = event(remote, "disconnect");
+        await unmount();
+        assert.equal((await closed)[0], "client namespace disconnect");
+        assert.equal(connections(), 1);
+        await render({ tag: "c" });
+        await shows("online");
+        assert.equal(connections(), 2);
+      });
     });
-  });
-}
+  }
+});
 
 test("useEvent of React does not subscribe again when the handler is another one", async (t) => {
   const { page, render, shows } = await start(t, "react");

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { CASES, simulate } from "../scripts/herd.mjs";
 
-const CLIENTS = 2000;
+const CLIENTS = 1000;
 const [restart, restartOurs, restartHint, outage, outageOurs, outageCap, network, networkOurs] = CASES.map((it) => simulate(it, CLIENTS));
 
 test("every client comes back", () => {

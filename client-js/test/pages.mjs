@@ -8,6 +8,8 @@ const ARGS = [
   // Chromium's sandbox cannot run as root, and containers often have a tiny /dev/shm.
   "--no-sandbox",
   "--disable-dev-shm-usage",
+  "--disable-gpu",
+  "--no-proxy-server",
   // Tests look at several pages; those in the background must not sleep.
   "--disable-background-timer-throttling",
   "--disable-renderer-backgrounding",

@@ -50,7 +50,7 @@ async function crash(page) {
   await crashed;
 }
 
-describe("tabs", { concurrency: 3, timeout: 120_000 }, () => {
+describe("tabs", { concurrency: 4, timeout: 120_000 }, () => {
   test("have one connection together, and each hears a broadcast once", async (t) => {
     const { server, connections, open } = await start(t);
     const pages = [await open(), await open(), await open()];
