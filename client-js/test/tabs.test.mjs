@@ -222,6 +222,23 @@ describe("tabs", { concurrency: 4, timeout: 120_000 }, () => {
     assert.equal(connections.length, 1);
   });
 
+  test("that were refused come back when another one asks again", async (t) => {
+    const { server, connections, open } = await start(t);
+    let isOpen = false;
+    server.io.use((_, next) => next(isOpen ? undefined : new Error("no")));
+    const first = await open({ isAlone: true });
+    await first.waitForFunction(() => window.errors.length > 0);
+    const notes = [];
+    server.io.on("connection", (socket) => socket.on("note", (text) => notes.push(text)));
+    await first.evaluate(() => void socket.emit("note", "held"));
+    isOpen = true;
+    await open({ isAlone: true });
+    await online(first);
+    await until(() => notes.length === 1);
+    assert.deepEqual(notes, ["held"]);
+    assert.equal(connections.length, 1);
+  });
+
   test("that are frozen are cut off when too much waits for them, and come back", async (t) => {
     const { server, context, open } = await start(t);
     const [first, second] = [await open({ bufferLimit: 300 }), await open({ bufferLimit: 300 })];

@@ -16,19 +16,25 @@ export interface Wish {
   asksAuth: boolean;
 }
 
-/** Tells of a lock that is held from now to the end of this tab or worker, whatever ends it: others wait for that. */
-export function holdLock(tell: (message: { type: "lock"; name: string }) => void): void {
+/**
+ * Tells of a lock that is held until the signal aborts, or this tab or worker ends, whatever ends it. Others can wait
+ * for that.
+ */
+export function holdLock(tell: (message: { type: "lock"; name: string }) => void, signal?: AbortSignal): void {
   const name = `roomful ${crypto.randomUUID()}`;
-  void navigator.locks.request(name, () => {
+  const hold = (): Promise<void> => {
     tell({ type: "lock", name });
-    return new Promise(() => {});
-  });
+    return new Promise((resolve) => signal?.addEventListener("abort", () => resolve()));
+  };
+  navigator.locks.request(name, { signal }, hold).catch(nothing);
 }
 
-/** Calls back when the holder of a lock has ended. */
-export function whenFree(name: string, fn: () => void): void {
-  void navigator.locks.request(name, fn);
+/** Calls back when the holder of a lock has ended, unless the signal has aborted before. */
+export function whenFree(name: string, fn: () => void, signal?: AbortSignal): void {
+  void navigator.locks.request(name, { signal }, nothing).then(fn, nothing);
 }
+
+const nothing = (): void => {};
 
 /** From a tab to the worker. */
 export type FromTab =

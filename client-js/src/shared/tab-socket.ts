@@ -25,7 +25,10 @@ export class TabSocket extends Emitter<EventsMap, SocketEvents> {
   readonly #makeWorker: () => SharedWorker;
   readonly #uri: string;
   readonly #options: IoOptions;
-  #port!: MessagePort;
+  /** The way to the worker, unless it has disconnected. */
+  #port?: MessagePort;
+  #authGiven: IoOptions["auth"];
+  #leaving = new AbortController();
   readonly #acks = new Map<number, AckCallback>();
   /** What was emitted while it did not want to be connected. */
   #held: FromTab[] = [];
@@ -40,8 +43,29 @@ export class TabSocket extends Emitter<EventsMap, SocketEvents> {
     this.#uri = uri;
     this.#options = options;
     this.auth = auth;
-    this.#start();
     if (autoConnect !== false) this.connect();
+  }
+
+  get disconnected(): boolean {
+    return !this.connected;
+  }
+
+  connect(): this {
+    if (this.active) return this;
+    // Where it was refused, it still is; but other data may belong elsewhere.
+    if (this.#port && this.auth === this.#authGiven) this.#open();
+    else {
+      this.#stop();
+      this.#start();
+    }
+    this.#begin();
+    return this;
+  }
+
+  disconnect(): this {
+    this.#stop();
+    this.#leave("io client disconnect");
+    return this;
   }
 
   #start(): void {
@@ -52,46 +76,46 @@ export class TabSocket extends Emitter<EventsMap, SocketEvents> {
     };
     this.#taken = 0;
     this.#port = port;
+    this.#leaving = new AbortController();
     port.onmessage = ({ data }: MessageEvent<ToTab>) => this.#onmessage(data);
-    holdLock((message) => port.postMessage(message));
-  }
-
-  /** The worker is gone, as when the browser ends its process: another one is started by the first tab that is here. */
-  #restart(): void {
-    this.#start();
-    if (this.active) this.#rejoin("the shared worker has ended");
-  }
-
-  #rejoin(why: string): void {
-    this.#leave("transport close", new Error(why));
-    if (this.active) this.#open();
+    this.#open();
+    holdLock((message) => port.postMessage(message), this.#leaving.signal);
   }
 
   /** Throws when options cannot be copied. */
   #open(): void {
     const { auth } = this;
+    this.#authGiven = auth;
     const asksAuth = typeof auth === "function";
     const wish: Wish = { uri: this.#uri, options: asksAuth ? this.#options : { ...this.#options, auth }, asksAuth };
     this.#post({ type: "open", wish });
   }
 
-  get disconnected(): boolean {
-    return !this.connected;
-  }
-
-  connect(): this {
-    if (this.active) return this;
-    this.#open();
+  #begin(): void {
     this.active = true;
     for (const message of this.#held.splice(0)) this.#post(message);
-    return this;
   }
 
-  disconnect(): this {
-    if (this.active) this.#post({ type: "close" });
+  #stop(): void {
     this.active = false;
-    this.#leave("io client disconnect");
-    return this;
+    this.#leaving.abort();
+    this.#post({ type: "close" });
+    this.#port?.close();
+    this.#port = undefined;
+  }
+
+  /** The worker is gone, as when the browser ends its process: the first tab that is here starts another one. */
+  #restart(): void {
+    this.#leaving.abort();
+    this.#port = undefined;
+    this.#return(() => this.#start(), "the shared worker has ended");
+  }
+
+  /** Is disconnected, and comes back; unless a listener has seen to that. */
+  #return(how: () => void, why: string): void {
+    const port = this.#port;
+    this.#leave("transport close", new Error(why));
+    if (this.active && this.#port === port) how();
   }
 
   emit(event: string, ...params: unknown[]): this {
@@ -144,18 +168,16 @@ export class TabSocket extends Emitter<EventsMap, SocketEvents> {
   }
 
   #onmessage(message: ToTab): void {
-    if (message.type === "lock") return whenFree(message.name, () => this.#restart());
+    if (message.type === "lock") return whenFree(message.name, () => this.#restart(), this.#leaving.signal);
     if (++this.#taken === TAKEN_EVERY) this.#tellTaken();
-    // What was on its way when it left.
-    if (!this.active && message.type !== "answer") return;
     switch (message.type) {
       case "connect":
         this.id = message.id;
         this.recovered = message.recovered;
-        if (!this.connected) {
-          this.connected = true;
-          this._fire("connect");
-        }
+        // Also when it was refused before: another tab has asked again.
+        this.#begin();
+        this.connected = true;
+        this._fire("connect");
         break;
       case "connect_error":
         this.active = message.active;
@@ -180,7 +202,7 @@ export class TabSocket extends Emitter<EventsMap, SocketEvents> {
         break;
       case "cut":
         this.#tellTaken();
-        this.#rejoin("too many messages waited for this tab");
+        this.#return(() => this.#open(), "too many messages waited for this tab");
     }
   }
 
@@ -224,6 +246,6 @@ export class TabSocket extends Emitter<EventsMap, SocketEvents> {
   }
 
   #post(message: FromTab): void {
-    this.#port.postMessage(message);
+    this.#port?.postMessage(message);
   }
 }

@@ -1,4 +1,4 @@
-import { type FromTab, holdLock, TAKEN_EVERY, type ToTab, whenFree } from "./messages.js";
+import { type FromTab, TAKEN_EVERY, type ToTab, whenFree } from "./messages.js";
 
 /** Messages that may wait for a tab which does not take them: it may be frozen. */
 const DEFAULT_LIMIT = 10_000;
@@ -19,7 +19,6 @@ export class Tab {
       else if (data.type === "lock") whenFree(data.name, () => this.end());
       else onmessage(data);
     };
-    holdLock((message) => port.postMessage(message));
   }
 
   /** It takes part from now on. At most so many messages may be on their way to it; but it needs some before it answers. */

@@ -10,13 +10,16 @@ export interface Wish {
     /** Whether the tab is to be asked for its auth data. */
     asksAuth: boolean;
 }
-/** Tells of a lock that is held from now to the end of this tab or worker, whatever ends it: others wait for that. */
+/**
+ * Tells of a lock that is held until the signal aborts, or this tab or worker ends, whatever ends it. Others can wait
+ * for that.
+ */
 export declare function holdLock(tell: (message: {
     type: "lock";
     name: string;
-}) => void): void;
-/** Calls back when the holder of a lock has ended. */
-export declare function whenFree(name: string, fn: () => void): void;
+}) => void, signal?: AbortSignal): void;
+/** Calls back when the holder of a lock has ended, unless the signal has aborted before. */
+export declare function whenFree(name: string, fn: () => void, signal?: AbortSignal): void;
 /** From a tab to the worker. */
 export type FromTab = {
     type: "open";
