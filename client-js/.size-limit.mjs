@@ -15,7 +15,7 @@ const entries = ENTRIES.map(({ path, name, limit, import: imported, external }) 
 }));
 const scripts = SCRIPTS.filter(({ limit }) => limit).map(({ file, limit }) => ({
   name: file,
-  path: file.replace("served/", EMBEDDED).replace(/^roomful/, "dist/roomful"),
+  path: file.startsWith("served/") ? file.replace("served/", EMBEDDED) : `dist/${file}`,
   limit: `${limit} B`,
   gzip: true,
   disablePlugins: ["@size-limit/esbuild"],

@@ -59,7 +59,8 @@ function toCommonJs(from, to, isFunction) {
   const [, code, names] = /^(.*)export\{(.*?)\};\s*\/\/#/s.exec(read(from));
   // Spaces in their place, so that all else stays where the source map looks for it.
   const body = code.replace(/import\{([^}]*)\}from("[^"]*");/g, (whole, list, module) => {
-    required.push(`const{${list.replaceAll(" as ", ":")}}=require(${module});`);
+    const file = module.replace(/^("\..*)\.js"/, '$1.cjs"');
+    required.push(`const{${list.replaceAll(" as ", ":")}}=require(${file});`);
     return " ".repeat(whole.length);
   });
   const exported = names.split(",").map((pair) => pair.split(" as ")).map(([local, name = local]) => [name, local]);

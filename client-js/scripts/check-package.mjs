@@ -4,7 +4,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { isDeepStrictEqual } from "node:util";
-import { ENTRIES } from "./entries.mjs";
+import { ENTRIES, SCRIPTS } from "./entries.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const { exports } = JSON.parse(readFileSync(`${root}/package.json`, "utf8"));
@@ -16,7 +16,8 @@ const expected = Object.fromEntries(
     return [path, { import: condition(".js", ".d.ts"), require: condition(".cjs", ".d.cts") }];
   }),
 );
-expected["./roomful.min.js"] = "./dist/roomful.min.js";
+const scripts = SCRIPTS.map(({ file }) => file).filter((file) => !file.startsWith("served/"));
+for (const file of scripts) expected[`./${file}`] = `./dist/${file}`;
 expected["./package.json"] = "./package.json";
 
 if (!isDeepStrictEqual(exports, expected)) {
@@ -26,4 +27,4 @@ if (!isDeepStrictEqual(exports, expected)) {
 const run = (...command) => execFileSync("npx", ["--no-install", ...command], { cwd: root, stdio: "inherit" });
 run("publint", "--strict");
 // Resolution of Node 10 knows no "exports": there, only the main entry is found.
-run("attw", "--pack", ".", "--profile", "node16", "--exclude-entrypoints", "./roomful.min.js", "./package.json");
+run("attw", "--pack", ".", "--profile", "node16", "--exclude-entrypoints", ...scripts.map((file) => `./${file}`), "./package.json");

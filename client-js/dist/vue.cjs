@@ -1,0 +1,6 @@
+"use strict";const{markRaw:c,onScopeDispose:r,readonly:s,ref:u}=require("vue");const{io:a}=require("./index.cjs");
+function t(t,e,o){return t.on(e,o),()=>{t.off(e,o)}}function e(t,e){let{socket:o,hold:n}=((t,e)=>{if(typeof window>"u")return{socket:a("http://localhost",{autoConnect:!1,forceNew:!0}),hold:()=>l};let o="string"==typeof t?t:"",n=t===o?e:t??e,c=JSON.stringify([o,n]);f.has(c)||f.set(c,((t,e,o)=>{let n=a(e,{...o,autoConnect:!1});n.io.opts.autoConnect=o?.autoConnect??!0;let c=0,r=()=>{f.get(t)===u&&f.delete(t),n.disconnect()},s=setTimeout(r,i),u={socket:n,hold(){clearTimeout(s),f.has(t)||f.set(t,u),!c++&&!1!==o?.autoConnect&&n.connect();let e=!0;return()=>{e&&! --c&&(s=setTimeout(r,i)),e=!1}}};return u})(c,o,n));let r=f.get(c);return"function"==typeof n?.auth&&(r.socket.auth=n.auth),r})(t,e);return r(n()),c(o)}function o(e,o,n){r(t(e,o,n))}function n(e){let o=u(e.connected);return r(((e,o)=>{let n=["connect","disconnect"].map(n=>t(e,n,o));return()=>{for(let t of n)t()}})(e,()=>o.value=e.connected)),s(o)}                                                                                                         var i=1e3,f=new Map,l=()=>{};
+module.exports.useConnected=n;
+module.exports.useEvent=o;
+module.exports.useSocket=e;
+//# sourceMappingURL=vue.cjs.map
