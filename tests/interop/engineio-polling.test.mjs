@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { PollSession, request } from "./lib/http.mjs";
-import { CALM, startTarget } from "./lib/target.mjs";
+import { CALM, startTarget, unlessReference } from "./lib/target.mjs";
 import { until } from "./lib/wait.mjs";
 
 describe("long polling", () => {
@@ -192,4 +192,23 @@ describe("long polling", () => {
     const headers = { "Content-Length": "20" };
     return request(target, session.url, { method: "POST", headers, body: "4half", unfinished: true });
   }
+});
+
+test("a heartbeat does not wait behind a long queue", unlessReference("it answers with all that waits"), async () => {
+  const target = await startTarget("protocol", { PING_INTERVAL: "300", PING_TIMEOUT: "20000" });
+  const session = await PollSession.open(target);
+  const messages = Array.from({ length: 2000 }, (_, i) => `4${i}`);
+  await session.post(messages.join("\x1e"));
+  const heard = [];
+  const poll = async () => {
+    const packets = (await session.get()).body.split("\x1e");
+    heard.push(...packets.filter((packet) => packet !== "2"));
+    return packets.includes("2");
+  };
+  // Slow enough that the queue is still long when the ping is due.
+  await until(async () => (await poll()) || new Promise((resolve) => setTimeout(resolve, 20)), "a ping");
+  assert.ok(heard.length < messages.length, "the ping came last");
+  while (heard.length < messages.length) await poll();
+  assert.deepEqual(heard, messages);
+  await target.stop();
 });

@@ -10,8 +10,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use axum::Router;
-use roomful::BuildError;
 use roomful::prelude::*;
+use roomful::{BuildError, last_text};
 
 use events::{Audience, Move, Moved, StoneMoved};
 
@@ -37,7 +37,8 @@ async fn count(socket: Socket) {
 
 fn server() -> Result<Server, BuildError> {
     Server::builder()
-        .namespace(Namespace::main().on_connect(count).on(make_move))
+        // A move that its client sends again, since the answer did not come in time, is made once.
+        .namespace(Namespace::main().handle_once(last_text).on_connect(count).on(make_move))
         .build_with(Moves::default())
 }
 

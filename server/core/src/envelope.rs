@@ -1,12 +1,11 @@
 //! A packet and its encoded forms, each made once, when the first client that needs it is met.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 
 use roomful_protocol::engineio::Framing;
 use roomful_protocol::packet::Outbound;
 use roomful_protocol::websocket::Deflate;
 use roomful_protocol::wire::{Unit, Wire};
-use smallvec::SmallVec;
 
 use crate::member::Member;
 
@@ -15,8 +14,10 @@ pub(crate) struct Envelope<'a> {
     namespace: &'a str,
     packet: Outbound<'a>,
     compress: bool,
-    /// What has been made, and what has been tried and does not exist. Most rooms need one form, and there are few.
-    made: RefCell<SmallVec<[(Form, Option<Unit>); 1]>>,
+    /// As the wire of the first client gives it. Most rooms need nothing else.
+    first: OnceCell<(Wire, Option<Unit>)>,
+    /// All others. There are few.
+    others: RefCell<Vec<(Form, Option<Unit>)>>,
 }
 
 /// How some clients take a packet.
@@ -28,11 +29,6 @@ struct Form {
 }
 
 impl Form {
-    /// As the wire gives it.
-    fn plain(wire: Wire) -> Self {
-        Self { wire, framing: Framing::default(), deflate: None }
-    }
-
     fn is_plain(&self) -> bool {
         self.deflate.is_none() && self.framing.is_plain()
     }
@@ -40,7 +36,7 @@ impl Form {
 
 impl<'a> Envelope<'a> {
     pub(crate) fn new(namespace: &'a str, packet: Outbound<'a>, compress: bool) -> Self {
-        Self { namespace, packet, compress, made: RefCell::default() }
+        Self { namespace, packet, compress, first: OnceCell::new(), others: RefCell::default() }
     }
 
     /// The packet as this client gets it; `None` when it cannot be told.
@@ -52,26 +48,40 @@ impl<'a> Envelope<'a> {
             && let Some(lane) = member.lane()
         {
             // What is said is shared; to whom it is said is different for each.
-            let unit = wire.in_lane(lane, &self.unit(Form::plain(wire))?)?.framed(connection.framing)?;
+            let unit = wire.in_lane(lane, &self.plain(wire)?)?.framed(connection.framing)?;
             return Some(deflated(unit, deflate));
         }
-        self.unit(Form { wire, framing: connection.framing, deflate })
+        let form = Form { wire, framing: connection.framing, deflate };
+        if form.is_plain() { self.plain(wire) } else { self.other(form) }
     }
 
-    fn unit(&self, form: Form) -> Option<Unit> {
-        if let Some((_, unit)) = self.made.borrow().iter().find(|(made, _)| *made == form) {
+    /// As the wire gives it.
+    fn plain(&self, wire: Wire) -> Option<Unit> {
+        let (first, unit) = self.first.get_or_init(|| (wire, self.encode(wire)));
+        if *first == wire {
             return unit.clone();
         }
-        let unit = self.make(form);
-        self.made.borrow_mut().push((form, unit.clone()));
+        self.other(Form { wire, framing: Framing::default(), deflate: None })
+    }
+
+    fn other(&self, form: Form) -> Option<Unit> {
+        if let Some((_, unit)) = self.others.borrow().iter().find(|(made, _)| *made == form) {
+            return unit.clone();
+        }
+        let unit = match form.is_plain() {
+            true => self.encode(form.wire),
+            false => self.converted(form),
+        };
+        self.others.borrow_mut().push((form, unit.clone()));
         unit
     }
 
-    fn make(&self, form: Form) -> Option<Unit> {
-        if form.is_plain() {
-            return form.wire.encode(self.namespace, &self.packet);
-        }
-        let framed = self.unit(Form::plain(form.wire))?.framed(form.framing)?;
+    fn encode(&self, wire: Wire) -> Option<Unit> {
+        wire.encode(self.namespace, &self.packet)
+    }
+
+    fn converted(&self, form: Form) -> Option<Unit> {
+        let framed = self.plain(form.wire)?.framed(form.framing)?;
         Some(deflated(framed, form.deflate))
     }
 }

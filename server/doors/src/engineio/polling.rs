@@ -6,6 +6,7 @@ use roomful_core::door::{Outbox, TransportEvent};
 use roomful_protocol::engineio::payload_v3::Payload;
 use roomful_protocol::engineio::{CLOSE, NOOP, Version};
 use roomful_protocol::link::{TransportEnd, TransportId};
+use roomful_protocol::wire::Unit;
 use tokio::sync::oneshot;
 
 use super::body::{Answering, Packets};
@@ -19,6 +20,9 @@ pub(super) struct Polling {
     max_packets: usize,
     pub(super) waiting: Option<Waiting>,
     post: Option<(Packets, oneshot::Sender<()>)>,
+    /// A heartbeat for the client. It goes with the next answer, before what is queued: a client that takes a long queue
+    /// poll by poll must not be late because of it.
+    heartbeat: Option<Unit>,
     /// An upgrade is under way: no poll is kept waiting.
     pub(super) releasing: bool,
     pub(super) failed: bool,
@@ -26,7 +30,15 @@ pub(super) struct Polling {
 
 impl Polling {
     pub(super) fn new(version: Version, max_packets: usize) -> Self {
-        Self { version, max_packets, waiting: None, post: None, releasing: false, failed: false }
+        Self {
+            version,
+            max_packets,
+            waiting: None,
+            post: None,
+            heartbeat: None,
+            releasing: false,
+            failed: false,
+        }
     }
 
     /// A GET has come. A second one ends the session, as the client can no longer know the order.
@@ -60,6 +72,17 @@ impl Polling {
         Poll::Pending
     }
 
+    /// Sends a heartbeat.
+    pub(super) fn beat(&mut self, heartbeat: Unit, outbox: &Outbox) {
+        self.heartbeat = Some(heartbeat);
+        self.deliver(outbox);
+    }
+
+    /// The heartbeat that no poll has come for.
+    pub(super) fn take_heartbeat(&mut self) -> Option<Unit> {
+        self.heartbeat.take()
+    }
+
     pub(super) fn finish_post(&mut self) {
         if let Some((_, handled)) = self.post.take() {
             let _ = handled.send(());
@@ -71,7 +94,7 @@ impl Polling {
         if self.waiting.is_none() {
             return;
         }
-        if outbox.has_queued() {
+        if outbox.has_queued() || self.heartbeat.is_some() {
             let packets = self.take_queued(outbox, self.max_packets);
             self.answer(packets.finish());
         } else if self.releasing {
@@ -114,9 +137,13 @@ impl Polling {
     }
 
     /// What is queued, as far as it fits into one answer: at least one packet with its attachments.
-    fn take_queued(&self, outbox: &Outbox, max_packets: usize) -> Answering {
+    fn take_queued(&mut self, outbox: &Outbox, max_packets: usize) -> Answering {
         let mut packets = Answering::new(self.version);
         let mut count = 0;
+        for frame in self.heartbeat.take().iter().flat_map(Unit::frames) {
+            packets.push(frame);
+            count += 1;
+        }
         outbox.hand_out(|unit| {
             let frames = unit.frames();
             let fits = count + frames.len() <= max_packets && packets.len() < MAX_ANSWER;

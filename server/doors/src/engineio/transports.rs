@@ -189,6 +189,11 @@ impl EngineTransports {
     }
 }
 
+/// Whether this is a ping or pong: of all that a link sends, only these are a type alone.
+fn is_heartbeat(unit: &Unit) -> bool {
+    matches!(unit.frames(), [frame] if frame.payload().len() == 1)
+}
+
 impl Transports for EngineTransports {
     fn poll_event(&mut self, cx: &mut Context<'_>) -> Poll<TransportEvent> {
         if let Some(headers) = self.carried_by.take() {
@@ -225,7 +230,10 @@ impl Transports for EngineTransports {
 
     fn send(&mut self, to: TransportId, unit: Unit) {
         if to == self.main_id {
-            self.outbox.push_own(unit);
+            match &mut self.main {
+                Main::Polling(polling) if is_heartbeat(&unit) => polling.beat(unit, &self.outbox),
+                _ => self.outbox.push_own(unit),
+            }
         } else if let Some(probe) = self.probes.iter_mut().find(|probe| probe.id == to) {
             probe.carrier.send_alone(&unit);
         }
@@ -244,6 +252,9 @@ impl Transports for EngineTransports {
         self.carried_by = headers;
         if let Main::Polling(polling) = &mut self.main {
             polling.answer_with(NOOP);
+            if let Some(heartbeat) = polling.take_heartbeat() {
+                self.outbox.push_own(heartbeat);
+            }
         }
         if let Some(entry) = &self.entry {
             entry.session.set_upgraded();
