@@ -52,16 +52,26 @@ impl<'a> Envelope<'a> {
             return Some(deflated(unit, deflate));
         }
         let form = Form { wire, framing: connection.framing, deflate };
-        if form.is_plain() { self.plain(wire) } else { self.other(form) }
+        if !form.is_plain() {
+            return self.other(form);
+        }
+        let (first, unit) = self.first(wire);
+        if *first == wire { unit.clone() } else { self.other(form) }
     }
 
     /// As the wire gives it.
     fn plain(&self, wire: Wire) -> Option<Unit> {
-        let (first, unit) = self.first.get_or_init(|| (wire, self.encode(wire)));
+        let (first, unit) = self.first(wire);
         if *first == wire {
             return unit.clone();
         }
         self.other(Form { wire, framing: Framing::default(), deflate: None })
+    }
+
+    /// The first encoding: this one, if there is none yet.
+    #[inline]
+    fn first(&self, wire: Wire) -> &(Wire, Option<Unit>) {
+        self.first.get_or_init(|| (wire, self.encode(wire)))
     }
 
     fn other(&self, form: Form) -> Option<Unit> {

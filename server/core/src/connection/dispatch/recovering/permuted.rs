@@ -7,7 +7,7 @@ use std::time::Instant;
 use bytestring::ByteString;
 use roomful_protocol::close::DisconnectReason;
 use roomful_protocol::engineio::{EngineLink, Framing, Start, TransportKind};
-use roomful_protocol::link::TransportId;
+use roomful_protocol::link::{Joining, TransportId};
 use roomful_protocol::packet::MAIN;
 use roomful_protocol::socketio::SocketIoMessages;
 
@@ -35,7 +35,7 @@ impl Client {
         let link = EngineLink::new(Instant::now(), start, SocketIoMessages::default(), limits(server));
         let handshake = Handshake::new(Headers::default(), "/", Vec::new(), None, false);
         let connection = Connection::new(outbox(server), handshake, &link, kind);
-        Self { dispatch: Dispatch::new(server.clone(), connection.clone()), connection }
+        Self { dispatch: Dispatch::new(server.clone(), connection.clone(), Joining::ByPacket), connection }
     }
 
     fn join(&mut self, auth: Option<String>) {
