@@ -189,9 +189,9 @@ impl EngineTransports {
     }
 }
 
-/// Whether this is a ping or pong: of all that a link sends, only these are a type alone.
+/// Whether this is a ping or a pong, which are a type alone. An empty message is one as well, and has to keep its place.
 fn is_heartbeat(unit: &Unit) -> bool {
-    matches!(unit.frames(), [frame] if frame.payload().len() == 1)
+    matches!(unit.frames(), [frame] if matches!(&*frame.payload(), b"2" | b"3"))
 }
 
 impl Transports for EngineTransports {
@@ -315,5 +315,18 @@ impl Transports for EngineTransports {
 
     fn outbox(&self) -> &Arc<Outbox> {
         &self.outbox
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_pings_and_pongs_may_overtake_what_is_queued() {
+        for (packet, is) in [("2", true), ("3", true), ("4", false), ("6", false), ("42", false), ("", false)]
+        {
+            assert_eq!(is_heartbeat(&Unit::text(packet)), is, "{packet}");
+        }
     }
 }
